@@ -1,0 +1,1 @@
+"""The LiveKit agent that captions every participant of a room."""

@@ -1,0 +1,1 @@
+"""The public API: sessions, live data, agent presence and the web page."""

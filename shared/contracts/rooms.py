@@ -1,0 +1,45 @@
+"""Names that the API, the agent and clients agree on in a LiveKit room."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+ROOM_PREFIX = "intrascribe_room_"
+AGENT_NAME = "intrascribe-agent-session"
+CAPTION_TEXT_TOPIC = "lk.transcription"
+"""Text streams: partials and finals."""
+CAPTION_DATA_TOPIC = "transcription"
+"""Data packets: finals only, because old clients append whatever arrives."""
+
+LEASE_SECONDS = 3.0
+"""An agent that has not renewed its lease for this long is dead."""
+
+
+class AgentJob(BaseModel):
+    """The metadata of an agent's dispatch."""
+
+    session_id: UUID
+    language: str
+    started_at: AwareDatetime
+    """Zero of the session's clock, on which every caption's `start` and `end` lie."""
+
+
+def room_name(session_id: UUID) -> str:
+    """The LiveKit room of a session."""
+    return f"{ROOM_PREFIX}{session_id}"
+
+
+def session_of(room_or_id: str) -> UUID:
+    """The session behind a room name or a bare id. Raises ValueError for anything else."""
+    return UUID(room_or_id.removeprefix(ROOM_PREFIX))
+
+
+def lease_key(session_id: UUID) -> str:
+    """Redis key that holds the identity of the one agent that may caption this session."""
+    return f"session:{session_id}:agent"
+
+
+def session_seconds(instant: datetime, started_at: datetime) -> float:
+    """An instant as a position on the session's clock, never negative."""
+    return max(0.0, (instant - started_at).total_seconds())

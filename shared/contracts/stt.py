@@ -1,0 +1,35 @@
+"""What the speech service is asked and what it answers."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+TRANSCRIBE_PATH = "/transcribe"
+PCM_MEDIA_TYPE = "audio/pcm"
+"""Body of little-endian int16 mono samples; `rate` is a parameter of the media type, 16000 by default."""
+
+Priority = Literal["final", "partial"]
+"""Finals are served before partials; a partial is refused as soon as finals would have to wait for it."""
+
+
+class Segment(BaseModel):
+    """Text with its place in the audio it was heard in."""
+
+    text: str
+    start: float = Field(ge=0, description="Seconds from the beginning of the audio")
+    end: float = Field(ge=0, description="Seconds from the beginning of the audio")
+    confidence: float | None = Field(default=None, ge=0, le=1, description="Null where the engine has none")
+
+
+class TranscribeResponse(BaseModel):
+    """Everything heard in one piece of audio; an empty text means that there was no speech in it."""
+
+    success: bool = True
+    text: str
+    confidence_score: float | None = Field(default=None, description="Mean of the segments' confidences")
+    processing_time_ms: int
+    error_message: str = ""
+    language: str | None
+    segments: list[Segment]
+    audio_seconds: float
+    inference_seconds: float

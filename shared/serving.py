@@ -1,0 +1,193 @@
+"""How every HTTP service of ours is served: problems, request ids, body limits, metrics, the process.
+
+FastAPI and uvicorn are imported here, so a service that serves no HTTP does not import this module.
+"""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import errors
+from shared.observing import REQUEST_SECONDS
+
+log = structlog.get_logger()
+
+REQUEST_ID_HEADER = "x-request-id"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_GRACE_SECONDS = 10
+
+
+def install(app: FastAPI, *, service: str, max_body_bytes: int) -> None:
+    """Give an app its problems, its request ids, its body limit and `GET /metrics`."""
+    app.add_exception_handler(errors.ServiceError, _answer_service_error)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_api_route("/metrics", _metrics, include_in_schema=False)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(RequestScope, service=service)
+
+
+def run(app: FastAPI, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is running."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def answer(error: errors.ServiceError, request: Request) -> Response:
+    """The problem+json response to an expected failure."""
+    headers = {}
+    if error.retryable:
+        headers["retry-after"] = str(error.retry_after_seconds)
+    if error.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    body = errors.problem(error, instance=request.url.path, request_id=request_id(request))
+    return JSONResponse(body, error.status, headers, media_type=errors.PROBLEM_MEDIA_TYPE)
+
+
+def request_id(request: Request) -> str:
+    """The id that this request carries through every hop and every log line."""
+    return str(request.scope["state"]["request_id"])
+
+
+class RequestScope:
+    """Outermost middleware: one request id, one measurement, and an answer to whatever nobody caught."""
+
+    def __init__(self, app: ASGIApp, *, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        given = request.headers.get(REQUEST_ID_HEADER, "")
+        identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = identifier
+        started, status = time.perf_counter(), 0
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = identifier
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=identifier):
+            try:
+                await self._app(scope, receive, observed)
+            except Exception:  # whatever it is, the client gets a problem and the log the trace
+                log.exception("request.crashed", route=_route(scope))
+                if status:
+                    raise
+                await answer(errors.ServiceError("The fault is logged under the request id"), request)(
+                    scope, receive, observed
+                )
+            finally:
+                labels = (self._service, _route(scope), scope["method"], str(status))
+                REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - started)
+
+
+class BodyLimit:
+    """Refuses bodies over a size, announced or not, before they are read into memory."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Request(scope).headers.get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > self._max_bytes:
+            await self._refuse(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = errors.TooLarge(f"At most {self._max_bytes} bytes are taken")
+        await answer(error, Request(scope))(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received, started, exceeded = 0, False, False
+
+        async def counted() -> Message:
+            nonlocal received, exceeded
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                exceeded = True
+                raise errors.TooLarge(f"More than {self._max_bytes} bytes arrived")
+            return message
+
+        async def unless_exceeded(message: Message) -> None:
+            """Frameworks turn a fault while reading into an answer of their own; ours replaces it."""
+            nonlocal started
+            if started or not exceeded:
+                started = True
+                await send(message)
+
+        try:
+            await self._app(scope, counted, unless_exceeded)
+        except errors.TooLarge:
+            if started or not exceeded:
+                raise
+        if exceeded and not started:
+            await self._refuse(scope, receive, send)
+
+
+def _answer_service_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.ServiceError)  # noqa: S101 - registered for this class alone
+    log.info("request.refused", code=error.code, status=error.status)
+    return answer(error, request)
+
+
+def _answer_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    fields = [
+        {"field": ".".join(str(part) for part in fault["loc"]), "message": str(fault["msg"])}
+        for fault in error.errors()
+    ]
+    summary = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+    return answer(errors.InvalidRequest(summary, fields=fields), request)
+
+
+def _answer_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    match error.status_code:
+        case 404:
+            response = answer(errors.NotFound(f"Nothing is served at {request.url.path}"), request)
+        case 405:
+            response = answer(errors.MethodNotAllowed(f"{request.method} is not served here"), request)
+        case _:
+            response = answer(errors.BadRequest(str(error.detail)), request)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _route(scope: Scope) -> str:
+    route = scope.get("route")
+    return str(getattr(route, "path", "unmatched"))
+
+
+def _metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

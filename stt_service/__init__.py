@@ -1,0 +1,1 @@
+"""Audio to segments: one model, preloaded, behind HTTP."""

@@ -1,0 +1,1 @@
+"""One file for each speech library, imported only when chosen."""
