@@ -1,22 +1,51 @@
 # Everything a person does with Intrascribe, from a bare machine with Python 3.11 and make.
 PYTHON ?= python3.11
-ENVIRONMENTS := .intrascribe/environments
+STATE := $(or $(INTRASCRIBE_STATE),.intrascribe)
+ENVIRONMENTS := $(STATE)/environments
 INSTALL := $(PYTHON) -m embedded.environments
+PLATFORM := $(PYTHON) -m embedded
 TESTED := api stt agent embedded
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: format
-format: tools ## format the code
-	@$(ENVIRONMENTS)/api-tests/bin/ruff format .
-	@$(ENVIRONMENTS)/api-tests/bin/ruff check --fix-only --quiet .
+.PHONY: demo
+demo: ## set everything up, start the platform and hold a meeting
+	@$(PLATFORM) demo
+
+.PHONY: setup
+setup: ## install and build everything; safe to interrupt and repeat
+	@$(PLATFORM) setup
+
+.PHONY: up
+up: ## start the platform, set up first where needed
+	@$(PLATFORM) up
+
+.PHONY: down
+down: ## stop the platform
+	@$(PLATFORM) down
+
+.PHONY: status
+status: ## say what runs and whether it answers
+	@$(PLATFORM) status
+
+.PHONY: logs
+logs: ## show the newest log lines; SERVICE=api for one part
+	@$(PLATFORM) logs $(SERVICE)
+
+.PHONY: token
+token: ## print a development token; EMAIL=a@example.com says for whom
+	@$(if $(EMAIL),$(PLATFORM) token '$(EMAIL)',echo 'say for whom: make token EMAIL=a@example.com' >&2; exit 2)
+
+.PHONY: test
+test: ## run all tests; SUITES="api web" for some
+	@$(PLATFORM) test $(SUITES)
 
 .PHONY: check
-check: tools ## ruff, mypy --strict in every service's own environment, import-linter
+check: tools ## ruff, mypy --strict in every service's own environment, import-linter, the page's checks
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format --check .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
@@ -24,6 +53,13 @@ check: tools ## ruff, mypy --strict in every service's own environment, import-l
 	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service
 	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded
+	@$(PYTHON) -m embedded.web_build check
+
+.PHONY: format
+format: tools ## format the code
+	@$(ENVIRONMENTS)/api-tests/bin/ruff format .
+	@$(ENVIRONMENTS)/api-tests/bin/ruff check --fix-only --quiet .
+	@$(PYTHON) -m embedded.web_build format
 
 .PHONY: tools
 tools:
@@ -32,3 +68,9 @@ tools:
 .PHONY: lock
 lock: ## resolve every service's dependencies anew into its hash-pinned lock
 	@$(INSTALL) --lock
+
+.PHONY: clean
+clean: ## stop the platform and remove all that was made here, stored meetings included
+	@if [ -n "$(INTRASCRIBE_STATE)" ]; then echo 'INTRASCRIBE_STATE names a folder of yours: make down, then remove it yourself' >&2; exit 2; fi
+	@if [ -d $(ENVIRONMENTS)/embedded ]; then $(PLATFORM) down; fi
+	@rm -rf .intrascribe models web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

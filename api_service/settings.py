@@ -1,8 +1,10 @@
 """Everything the API reads from its environment."""
 
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -40,10 +42,18 @@ class ApiSettings(ServiceSettings):
     )
     stt_service_url: str = Field("http://stt-service:8001", validation_alias="STT_SERVICE_URL")
 
+    captions_kept_seconds: float = Field(3600.0, ge=600)
+    """Followers may resume from positions this old; what is stored leaves Redis later than this."""
+
+    captions_abandoned_seconds: float = Field(15.0, ge=1)
+    """A caption that an API process read and did not store for this long is taken over by another."""
+
     jwks_url: str | None = None
     """Where the keys of users' tokens are published; Supabase's by default when SUPABASE_URL is given."""
 
     jwt_issuer: str | None = None
+    """The `iss` of users' tokens; Supabase's by default when SUPABASE_URL is given."""
+
     jwt_audience: str = "authenticated"
     jwt_secret: SecretStr | None = Field(None, validation_alias="SUPABASE_JWT_SECRET")
     """Legacy: accepts HS256 tokens signed with this secret. Never needed where a JWKS is published."""
@@ -55,3 +65,48 @@ class ApiSettings(ServiceSettings):
 
     web_directory: Path = Path("web/dist")
     """The built page; without it the API serves JSON alone."""
+
+    @model_validator(mode="after")
+    def _keys_have_an_issuer(self) -> Self:
+        if (self.jwks_url or self.jwt_secret) and not self.token_issuer:
+            raise ValueError("API_JWT_ISSUER or SUPABASE_URL must say who issues the tokens")
+        return self
+
+    @property
+    def token_issuer(self) -> str | None:
+        """Who signs the tokens of users, or None where only development tokens are accepted."""
+        return self.jwt_issuer or (self._supabase_auth if self.supabase_url else None)
+
+    @property
+    def token_keys_url(self) -> str | None:
+        """Where the public keys of that issuer are."""
+        published = f"{self._supabase_auth}/.well-known/jwks.json" if self.supabase_url else None
+        return self.jwks_url or published
+
+    @property
+    def development_sign_in(self) -> bool:
+        """Whether this process may issue tokens itself: only in development, and only on loopback."""
+        return (
+            self.environment == "development"
+            and self.development_key_file is not None
+            and is_loopback(self.host)
+        )
+
+    @property
+    def browser_livekit_url(self) -> str:
+        """Where clients connect."""
+        return self.livekit_public_url or self.livekit_url
+
+    @property
+    def _supabase_auth(self) -> str:
+        return f"{(self.supabase_url or '').rstrip('/')}/auth/v1"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, as it is bound to or written in a URL, can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

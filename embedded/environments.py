@@ -37,6 +37,9 @@ class Environment:
     constrained_by: str | None = None
     """The lock of the service that a test environment must not deviate from."""
 
+    group: str | None = None
+    """The dependency group of embedded/pyproject.toml that is installed instead of projects."""
+
     @property
     def directory(self) -> Path:
         return STATE / "environments" / self.name
@@ -60,9 +63,16 @@ def _service(name: str, *extras: str) -> tuple[Environment, Environment]:
     return Environment(name, projects, lock, extras), tests
 
 
+def _toolchain(name: str) -> Environment:
+    return Environment(name, (), f"embedded/locks/{name}.lock", group=name)
+
+
 ENVIRONMENTS = {
     environment.name: environment
-    for pair in (_service("api"), _service("stt", "moonshine"), _service("agent"), _service("embedded"))
+    for pair in (
+        *(_service("api"), _service("stt", "moonshine"), _service("agent"), _service("embedded")),
+        [_toolchain("go"), _toolchain("node")],
+    )
     for environment in pair
 }
 
@@ -76,13 +86,13 @@ def install(name: str) -> Path:
     lock = ROOT / environment.lock
     stamp = environment.directory / "lock.sha256"
     wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    with _only_one(name):
+    with only_one(name):
         if stamp.exists() and stamp.read_text() == wanted:
             return environment.python
-        print(f"installing the {name} environment", flush=True)
+        print(f"installing the {name} environment", file=sys.stderr, flush=True)
         stamp.unlink(missing_ok=True)
-        _uv("venv", "--quiet", "--allow-existing", "--python", sys.executable, str(environment.directory))
-        _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(environment.python), str(lock))
+        uv("venv", "--quiet", "--allow-existing", "--python", sys.executable, str(environment.directory))
+        uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(environment.python), str(lock))
         stamp.write_text(wanted)
     return environment.python
 
@@ -92,11 +102,12 @@ def compile_lock(environment: Environment, *, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     constraint = ["--constraint", environment.constrained_by] if environment.constrained_by else []
     extras = [word for extra in environment.extras for word in ("--extra", extra)]
-    projects = [f"{project}/pyproject.toml" for project in environment.projects]
-    _uv(
+    sources = [f"{project}/pyproject.toml" for project in environment.projects]
+    sources += ["--group", f"embedded/pyproject.toml:{environment.group}"] if environment.group else []
+    uv(
         *("pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
         *("--no-header", "--python-version", "3.11", "--output-file", str(output)),
-        *(*constraint, *extras, *projects),
+        *(*constraint, *extras, *sources),
     )
 
 
@@ -120,7 +131,8 @@ def stale_locks() -> list[str]:
     return stale
 
 
-def _uv(*arguments: str) -> None:
+def uv(*arguments: str) -> None:
+    """Run the pinned uv from the repository root. Raises subprocess.CalledProcessError when it fails."""
     command = [str(_uv_binary()), "--no-config", *arguments]
     subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"UV_PYTHON_DOWNLOADS": "never"})
 
@@ -128,7 +140,7 @@ def _uv(*arguments: str) -> None:
 def _uv_binary() -> Path:
     directory = STATE / "environments" / "uv"
     binary = directory / "bin" / "uv"
-    with _only_one("uv"):
+    with only_one("uv"):
         stamp = directory / "lock.sha256"
         wanted = hashlib.sha256(BOOTSTRAP_LOCK.read_bytes()).hexdigest()
         if not stamp.exists() or stamp.read_text() != wanted:
@@ -140,7 +152,7 @@ def _uv_binary() -> Path:
 
 
 @contextmanager
-def _only_one(name: str) -> Iterator[None]:
+def only_one(name: str) -> Iterator[None]:
     """Let one process at a time work on an environment; the kernel frees the lock of a dead one."""
     path = STATE / "environments" / f"{name}.flock"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,8 @@
 """Audio inside Intrascribe: 16 kHz mono int16, and the way into it from other sample rates."""
 
+import itertools
+import math
+import struct
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,6 +12,9 @@ import soxr
 
 SAMPLE_RATE = 16_000
 BYTES_PER_SAMPLE = 2
+SAMPLE_RATES = range(4_000, 192_001)
+"""What we take from outside, in hertz."""
+
 
 Samples = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float32]
@@ -64,3 +70,70 @@ def resample(samples: Samples, rate: int) -> Pcm:
     if rate == SAMPLE_RATE:
         return Pcm.from_samples(samples)
     return Pcm.from_samples(soxr.resample(samples, rate, SAMPLE_RATE, quality="HQ"))
+
+
+def mixed_down(samples: Samples, channels: int) -> Samples:
+    """Interleaved samples as mono, shape (n,); an incomplete last frame is left out."""
+    if channels == 1:
+        return samples
+    frames = samples[: len(samples) // channels * channels].reshape(-1, channels)
+    mono: Samples = np.round(frames.mean(axis=1)).astype(np.int16)
+    return mono
+
+
+def read_plain_wav(body: bytes) -> tuple[Samples, int] | None:
+    """Mono samples and rate of a WAV file of 16-bit samples; None for other files, which need a decoder."""
+    if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
+        return None
+    layout, position = b"", 12
+    while position + 8 <= len(body):
+        name, size = struct.unpack_from("<4sI", body, position)
+        start, position = position + 8, position + 8 + size + size % 2
+        if name == b"fmt ":
+            layout = body[start : start + size]
+        elif name == b"data":
+            return _plain_samples(layout, body[start : start + size])
+    return None
+
+
+def _plain_samples(layout: bytes, data: bytes) -> tuple[Samples, int] | None:
+    if len(layout) < 16:
+        return None
+    kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", layout)
+    if kind != 1 or bits != 16 or not 1 <= channels <= 8 or rate not in SAMPLE_RATES:
+        return None
+    whole = len(data) // (BYTES_PER_SAMPLE * channels) * BYTES_PER_SAMPLE * channels
+    return (mixed_down(np.frombuffer(data[:whole], dtype="<i2"), channels), rate) if whole else None
+
+
+def cut_at_pauses(audio: Pcm, *, max_seconds: float) -> list[tuple[float, float]]:
+    """Positions of pieces that cover all of it, none longer than `max_seconds`, cut where it is quiet.
+
+    No piece but an only one is shorter than a third of `max_seconds`: words at edges are hard to hear.
+    """
+    if audio.seconds <= max_seconds:
+        return [(0.0, audio.seconds)]
+    # Decibels with a handicap for early pauses, because many short pieces are worse than few long ones.
+    loudness = _loudness(audio)
+    loudness -= np.arange(len(loudness), dtype=np.float32) * _STEP_SECONDS * _DECIBELS_PER_SECOND
+    longest = math.floor(max_seconds / _STEP_SECONDS)
+    shortest = longest // 3
+    cuts = [0]
+    while len(loudness) - cuts[-1] > longest:
+        first, last = cuts[-1] + shortest, min(cuts[-1] + longest, len(loudness) - shortest)
+        cuts.append(first + int(np.argmin(loudness[first:last])))
+    return list(itertools.pairwise([*(cut * _STEP_SECONDS for cut in cuts), audio.seconds]))
+
+
+_STEP_SECONDS = 0.02
+_SMOOTHED_STEPS = 15
+_DECIBELS_PER_SECOND = 1.0
+
+
+def _loudness(audio: Pcm) -> Floats:
+    """Decibels around each step of 20 ms, averaged so widely that a plosive's closure is no pause."""
+    step = round(_STEP_SECONDS * SAMPLE_RATE)
+    floats = audio.floats
+    energy = np.square(floats[: len(floats) // step * step].reshape(-1, step)).mean(axis=1)
+    smoothed = np.convolve(energy, np.ones(_SMOOTHED_STEPS) / _SMOOTHED_STEPS, mode="same")
+    return (10 * np.log10(smoothed + 1e-9)).astype(np.float32)

@@ -22,7 +22,9 @@ INFERENCE_SECONDS = Histogram(
     ["service", "engine"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
-QUEUE_DEPTH = Gauge("intrascribe_queue_depth", "What waits and has not begun", ["queue"])
+QUEUE_DEPTH = Gauge(
+    "intrascribe_queue_depth", "What waits and has not begun", ["queue"], multiprocess_mode="livesum"
+)
 DROPPED = Counter("intrascribe_dropped_total", "What was given up under load", ["queue"])
 
 

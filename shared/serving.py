@@ -3,8 +3,11 @@
 FastAPI and uvicorn are imported here, so a service that serves no HTTP does not import this module.
 """
 
+import asyncio
 import re
 import time
+from collections.abc import Coroutine
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -15,6 +18,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import errors
@@ -25,6 +29,10 @@ log = structlog.get_logger()
 REQUEST_ID_HEADER = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GRACE_SECONDS = 10
+_CLIENT_CLOSED_REQUEST = 499
+"""What proxies call it in their logs; nobody is left to read it."""
+
+Result = TypeVar("Result")
 
 
 def install(app: FastAPI, *, service: str, max_body_bytes: int) -> None:
@@ -67,6 +75,29 @@ def request_id(request: Request) -> str:
     return str(request.scope["state"]["request_id"])
 
 
+async def while_connected(request: Request, work: Coroutine[object, object, Result]) -> Result:
+    """Do something for as long as the client waits for it. Raises ClientDisconnect when it has hung up.
+
+    Only for a request whose body has been read.
+    """
+    working = asyncio.ensure_future(work)
+    hanging_up = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait((working, hanging_up), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        for each in (working, hanging_up):
+            each.cancel()
+        await asyncio.gather(working, hanging_up, return_exceptions=True)
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 class RequestScope:
     """Outermost middleware: one request id, one measurement, and an answer to whatever nobody caught."""
 
@@ -94,6 +125,8 @@ class RequestScope:
         with structlog.contextvars.bound_contextvars(request_id=identifier):
             try:
                 await self._app(scope, receive, observed)
+            except ClientDisconnect:
+                status = status or _CLIENT_CLOSED_REQUEST
             except Exception:  # whatever it is, the client gets a problem and the log the trace
                 log.exception("request.crashed", route=_route(scope))
                 if status:

@@ -1,12 +1,27 @@
 """The speech service as its callers see it."""
 
 import httpx
+from pydantic import ValidationError
 
 from shared.audio import SAMPLE_RATE, Pcm
 from shared.clients.http import checked
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
+from shared.errors import UpstreamFailed
 
 _HEADERS = {"content-type": f"{PCM_MEDIA_TYPE};rate={SAMPLE_RATE}"}
+
+
+def stt_http(base_url: str, *, read_seconds: float, connections: int) -> httpx.AsyncClient:
+    """The connections to the speech service; a caller closes what it made.
+
+    Connecting is quick or pointless, while an answer may have to wait for its turn in the service.
+    """
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=httpx.Timeout(connect=2.0, write=5.0, read=read_seconds, pool=read_seconds),
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        trust_env=False,
+    )
 
 
 class SttClient:
@@ -25,4 +40,7 @@ class SttClient:
                 TRANSCRIBE_PATH, content=audio.data, params=params, headers=_HEADERS
             )
             response.raise_for_status()
+        try:
             return TranscribeResponse.model_validate_json(response.content)
+        except ValidationError as fault:
+            raise UpstreamFailed("stt answered something else than segments") from fault

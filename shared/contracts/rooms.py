@@ -14,6 +14,8 @@ CAPTION_DATA_TOPIC = "transcription"
 
 LEASE_SECONDS = 3.0
 """An agent that has not renewed its lease for this long is dead."""
+NO_HOLDER = "-"
+"""In a lease's place for a moment, when it was taken from an agent that is to find out."""
 
 
 class AgentJob(BaseModel):

@@ -1,0 +1,111 @@
+"""The API: what it is made of and how long each part lives."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypedDict
+
+import aiohttp
+import httpx
+from fastapi import FastAPI
+from livekit.api import LiveKitAPI
+from redis.asyncio import Redis
+
+from api_service.auth import development
+from api_service.auth import routes as auth
+from api_service.auth.keys import PublishedKeys
+from api_service.auth.verifier import Authority, TokenVerifier
+from api_service.database import Database
+from api_service.live import start_live
+from api_service.livekit import routes as livekit
+from api_service.livekit import webhooks
+from api_service.operations import routes as operations
+from api_service.page import files as page
+from api_service.problems import documented
+from api_service.realtime import routes as realtime
+from api_service.runtime import Runtime
+from api_service.sessions import routes as sessions
+from api_service.settings import ApiSettings
+from api_service.users import routes as users
+from shared import serving
+from shared.errors import InvalidRequest
+
+_LIVEKIT_SECONDS = 3.0
+_HTTP_SECONDS = 3.0
+
+
+class State(TypedDict):
+    """What the lifespan puts into `request.state`."""
+
+    runtime: Runtime
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The API of one process; nothing is opened before its lifespan begins."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with AsyncExitStack() as stack:
+            yield {"runtime": await _open(settings, stack)}
+
+    app = FastAPI(
+        title=operations.NAME,
+        version=operations.VERSION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        responses=documented(InvalidRequest),
+    )
+    serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
+    for routes in (operations, auth, users, sessions, livekit, webhooks, realtime):
+        app.include_router(routes.router)
+    page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
+    return app
+
+
+async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
+    """Open what a process needs; the stack closes it in reverse. Servers that are away now may come later."""
+    database = Database(settings.database_url.get_secret_value(), connections=settings.database_connections)
+    stack.push_async_callback(database.close)
+    await database.open()
+    redis = Redis.from_url(
+        settings.redis_url.get_secret_value(), decode_responses=True, socket_connect_timeout=2
+    )
+    stack.push_async_callback(redis.aclose)
+    livekit_api = LiveKitAPI(
+        settings.livekit_url,
+        settings.livekit_api_key,
+        settings.livekit_api_secret.get_secret_value(),
+        timeout=aiohttp.ClientTimeout(total=_LIVEKIT_SECONDS),
+        failover=False,
+    )
+    stack.push_async_callback(livekit_api.aclose)
+    http = await stack.enter_async_context(httpx.AsyncClient(timeout=_HTTP_SECONDS))
+    development_key = (
+        development.load_or_create(settings.development_key_file)
+        if settings.development_sign_in and settings.development_key_file
+        else None
+    )
+    return Runtime(
+        settings=settings,
+        started_at=time.monotonic(),
+        database=database,
+        redis=redis,
+        livekit=livekit_api,
+        http=http,
+        verifier=await _open_verifier(settings, http, development_key),
+        development_key=development_key,
+        live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
+    )
+
+
+async def _open_verifier(
+    settings: ApiSettings, http: httpx.AsyncClient, key: development.DevelopmentKey | None
+) -> TokenVerifier:
+    authorities = [Authority(development.ISSUER, key)] if key else []
+    if settings.token_issuer:
+        published = PublishedKeys(http, settings.token_keys_url) if settings.token_keys_url else None
+        if published:
+            await published.refresh()
+        secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
+        authorities.append(Authority(settings.token_issuer, published, secret))
+    return TokenVerifier(authorities, audience=settings.jwt_audience)

@@ -1,0 +1,1 @@
+"""Who is asking: tokens, their keys, and development sign-in."""

@@ -1,0 +1,37 @@
+"""What every JSON body has to be, and the texts in it."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from shared.errors import UnsupportedMedia
+
+
+def _storable(text: str) -> str:
+    """Postgres stores no NUL, and half a surrogate pair is no text at all."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise PydanticCustomError("not_text", "Contains characters that are not text")
+    return text
+
+
+def _trimmed(*, at_most: int, pattern: str | None = None) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=at_most, pattern=pattern)
+
+
+Title = Annotated[str, _trimmed(at_most=200), AfterValidator(_storable)]
+Name = Annotated[str, _trimmed(at_most=100), AfterValidator(_storable)]
+Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_storable)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+async def _json_only(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if has_body and media_type != "application/json":
+        raise UnsupportedMedia("The body has to be application/json")
+
+
+JsonBody = Depends(_json_only)
+"""For routes with a JSON body: anything else is refused before it is read as one."""

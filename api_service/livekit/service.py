@@ -1,0 +1,55 @@
+"""Decides how somebody enters the room of a session."""
+
+import aiohttp
+from livekit.api import CreateRoomRequest, LiveKitAPI, ServerError
+
+from api_service.livekit import tokens
+from api_service.livekit.schemas import ConnectionDetails, ConnectionRequest
+from api_service.runtime import Caller, Runtime
+from api_service.sessions import service as sessions
+from shared.contracts.rooms import room_name
+from shared.errors import Conflict, UpstreamFailed
+
+_EMPTY_SECONDS = 300
+_DEPARTURE_SECONDS = 30
+"""How long a room outlives its last participant, so that a dropped connection finds it again."""
+
+
+class SessionClosed(Conflict):
+    code, title = "session-closed", "This session does not meet any more"
+
+
+async def connect(runtime: Runtime, caller: Caller, asked: ConnectionRequest) -> ConnectionDetails:
+    """Create or find the session, make sure of its room, and let the caller in.
+
+    Raises UpstreamFailed while LiveKit does not answer; the session is not created then either.
+    """
+    if asked.session_id is None:
+        session = await sessions.create(caller, title=asked.title, language=asked.language)
+    else:
+        session = await sessions.find(caller, sessions.session_named(asked.session_id))
+    if session.status in {"cancelled", "archived"}:
+        raise SessionClosed(f"It is {session.status}")
+    room = room_name(session.id)
+    await _ensure_room(runtime.livekit, room)
+    token = tokens.participant_token(
+        runtime.settings,
+        room=room,
+        identity=tokens.new_identity(caller.user.id),
+        name=caller.user.display_name,
+    )
+    return ConnectionDetails(
+        server_url=runtime.settings.browser_livekit_url,
+        room_name=room,
+        participant_name=f"User_{caller.user.username}",
+        participant_token=token,
+        session_id=session.id,
+    )
+
+
+async def _ensure_room(livekit: LiveKitAPI, room: str) -> None:
+    request = CreateRoomRequest(name=room, empty_timeout=_EMPTY_SECONDS, departure_timeout=_DEPARTURE_SECONDS)
+    try:
+        await livekit.room.create_room(request)
+    except (TimeoutError, ServerError, aiohttp.ClientError) as failure:
+        raise UpstreamFailed(f"LiveKit could not be reached: {type(failure).__name__}") from failure

@@ -1,0 +1,25 @@
+"""Tokens that open one room to one participant."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from livekit.api import AccessToken, VideoGrants
+
+from api_service.settings import ApiSettings
+
+LIFETIME = timedelta(hours=2)
+
+
+def new_identity(user_id: UUID) -> str:
+    """Another one for each tab: of two participants with one identity LiveKit keeps the second."""
+    return f"intrascribe_user_{user_id}_{secrets.randbelow(10**9)}"
+
+
+def participant_token(settings: ApiSettings, *, room: str, identity: str, name: str) -> str:
+    """Joins, speaks, sends data and hears, in this room only, until LIFETIME has passed."""
+    grants = VideoGrants(
+        room_join=True, room=room, can_publish=True, can_publish_data=True, can_subscribe=True
+    )
+    token = AccessToken(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
+    return token.with_identity(identity).with_name(name).with_grants(grants).with_ttl(LIFETIME).to_jwt()

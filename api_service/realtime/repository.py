@@ -1,0 +1,44 @@
+"""Reads transcripts as a user, and stores captions as the service."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from api_service.database import Connection
+from api_service.realtime.events import Segment
+from shared.contracts.captions import Caption
+
+
+async def count_segments(connection: Connection, session_id: UUID) -> int:
+    """How many finals of a session were stored while it was live."""
+    query = """
+        select count(*) as segments
+        from public.transcriptions as live
+        join public.transcript_segments as segment on segment.transcription_id = live.id
+        where live.session_id = %s and live.source = 'live'
+    """
+    cursor = await connection.execute(query, [session_id])
+    row = await cursor.fetchone()
+    return int(row["segments"]) if row else 0
+
+
+async def stored_segments(connection: Connection, session_id: UUID) -> list[Segment]:
+    """The finals of a session that were stored while it was live."""
+    query = """
+        select segment.segment_id, segment.revision, true as final, segment.participant_identity,
+          segment.speaker, segment.text, segment.start_time as start, segment.end_time as "end",
+          segment.language, segment.confidence_score as confidence
+        from public.transcriptions as live
+        join public.transcript_segments as segment on segment.transcription_id = live.id
+        where live.session_id = %s and live.source = 'live'
+    """
+    async with connection.cursor(row_factory=class_row(Segment)) as cursor:
+        await cursor.execute(query, [session_id])
+        return await cursor.fetchall()
+
+
+async def store_captions(connection: Connection, captions: Sequence[Caption]) -> None:
+    """Keep the finals among these captions; of two versions of a segment the higher revision stays."""
+    array = f"[{','.join(caption.model_dump_json() for caption in captions)}]"
+    await connection.execute("select internal.store_captions(%s::jsonb)", [array])

@@ -1,0 +1,123 @@
+"""`/api/v1/realtime`: what is said now, what is known of it, and how the session is doing."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from api_service.problems import documented
+from api_service.realtime import service
+from api_service.realtime.events import Entry, Segment
+from api_service.realtime.positions import Position
+from api_service.realtime.schemas import (
+    AgentEvent,
+    ParticipantResponse,
+    SegmentResponse,
+    SessionEvent,
+    StatusResponse,
+    TranscriptionResponse,
+)
+from api_service.realtime.service import LiveTranscript
+from api_service.runtime import CurrentClaims, CurrentRuntime
+from api_service.sessions.service import SessionId, SessionNotFound
+from shared.contracts.captions import AgentChanged, Caption
+from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
+
+_HEARTBEAT_SECONDS = 15
+_STUCK_SECONDS = 30
+"""A follower that takes nothing for this long is cut off; it may resume from its position."""
+
+router = APIRouter(
+    prefix="/api/v1/realtime",
+    tags=["realtime"],
+    responses=documented(Unauthenticated, SessionNotFound, Unavailable),
+)
+
+
+@router.get("/sessions/{session_id}/transcription")
+async def transcription(
+    session_id: SessionId, runtime: CurrentRuntime, claims: CurrentClaims
+) -> TranscriptionResponse:
+    """Finals and open partials, as everybody in the room should see them now."""
+    return _transcription(await service.read_transcript(runtime, claims, session_id))
+
+
+@router.get("/sessions/{session_id}/status", responses=documented(UpstreamFailed))
+async def status(session_id: SessionId, runtime: CurrentRuntime, claims: CurrentClaims) -> StatusResponse:
+    """Who is in the room, and whether an agent listens."""
+    live = await service.read_status(runtime, claims, session_id)
+    return StatusResponse(
+        session_id=session_id,
+        status=live.session.status,
+        participant_count=len(live.people),
+        recording=live.session.status == "recording",
+        transcription_segments=live.stored_segments,
+        last_activity=live.last_activity,
+        duration_seconds=live.duration_seconds,
+        agent="listening" if live.agent_listens else "absent",
+        participants=[ParticipantResponse(identity=each.identity, name=each.name) for each in live.people],
+    )
+
+
+@router.get(
+    "/sessions/{session_id}/events",
+    response_class=EventSourceResponse,
+    responses=documented(BadRequest),
+)
+async def events(
+    session_id: SessionId,
+    runtime: CurrentRuntime,
+    claims: CurrentClaims,
+    after: Annotated[str | None, Query(description="Position to resume from")] = None,
+    last_event_id: Annotated[str | None, Header(description="The same, as browsers send it")] = None,
+) -> EventSourceResponse:
+    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent` and `session` as it comes.
+
+    The id of every event is a position. The stream ends when the token expires.
+    """
+    # A browser that reconnects repeats the address it began with, and says in the header how far it came.
+    given = last_event_id or after
+    position = Position.parse(given) if given else None
+    start = await service.begin_following(runtime, claims, session_id, position)
+    return EventSourceResponse(
+        _events(runtime, start, session_id, until=claims.expires_at),
+        ping=_HEARTBEAT_SECONDS,
+        send_timeout=_STUCK_SECONDS,
+        sep="\n",
+    )
+
+
+async def _events(
+    runtime: CurrentRuntime, start: LiveTranscript | Position, session_id: SessionId, *, until: float
+) -> AsyncIterator[ServerSentEvent]:
+    position = start if isinstance(start, Position) else start.position
+    if isinstance(start, LiveTranscript):
+        yield _event("snapshot", _transcription(start), position)
+    async for entry in service.follow(runtime, session_id, position, until=until):
+        yield _told(entry)
+
+
+def _told(entry: Entry) -> ServerSentEvent:
+    match entry.event:
+        case Caption() as caption:
+            return _event("caption", SegmentResponse.of(Segment.of(caption)), entry.position)
+        case AgentChanged(state=state):
+            return _event("agent", AgentEvent(state=state), entry.position)
+        case changed:
+            return _event("session", SessionEvent(status=changed.status, at=changed.at), entry.position)
+
+
+def _event(kind: str, data: BaseModel, position: Position) -> ServerSentEvent:
+    return ServerSentEvent(data.model_dump_json(), event=kind, id=str(position), sep="\n")
+
+
+def _transcription(live: LiveTranscript) -> TranscriptionResponse:
+    return TranscriptionResponse(
+        session_id=live.session_id,
+        segments=[SegmentResponse.of(segment, index=index) for index, segment in enumerate(live.segments)],
+        total_segments=len(live.segments),
+        last_updated=live.last_updated,
+        position=str(live.position),
+    )

@@ -1,0 +1,1 @@
+"""Sessions: create, list, read, join."""

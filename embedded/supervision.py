@@ -1,0 +1,143 @@
+"""The supervisor of one state directory: starting it, controlling it, ending it with all that it runs."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import psutil
+
+from embedded.asking import NotReady
+from embedded.credentials import write_private
+from embedded.environments import ROOT
+from embedded.failures import Failure
+from embedded.layout import Layout
+from embedded.programs import Program, as_parent, launch_command
+from embedded.supervisord import ProgramInfo, Remote, State, Unreachable, configure
+
+_START_SECONDS = 15
+_STOP_SECONDS = 60
+_LEFTOVER_SECONDS = 15
+_PAUSE_SECONDS = 0.05
+_LOG_TAIL_LINES = 25
+
+
+class Supervisor:
+    """There may be none running; then nothing runs."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._configuration = layout.run / "supervisor.conf"
+        self._remote = Remote(layout.socket)
+        self._pids: dict[str, int] = {}
+
+    def start(self, groups: Mapping[str, Sequence[Program]]) -> None:
+        """Start the supervisor, detached from the terminal. Its programs wait until they are started."""
+        write_private(self._configuration, configure(groups, self._layout))
+        words = (sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "-c", str(self._configuration))
+        log = self._layout.log("supervisor-start")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                launch_command(
+                    Program("supervisor", words, _unasked, death_signal=None), self._layout.run / "launch"
+                ),
+                cwd=ROOT,
+                env=as_parent(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        _until(_START_SECONDS, lambda: self.is_running() or process.poll() is not None)
+        if not self.is_running():
+            raise Failure(f"the supervisor did not start: {log.read_text(errors='replace').strip()}")
+
+    def is_running(self) -> bool:
+        try:
+            self._remote.programs()
+        except Unreachable:
+            return False
+        return True
+
+    def start_programs(self, group: str, programs: Sequence[Program]) -> None:
+        """Begin to start programs; whether they are ready is another question."""
+        for program in programs:
+            try:
+                self._remote.start(group, program.name)
+            except Unreachable as failure:
+                raise Failure(f"{program.name} could not be started: {failure}") from failure
+
+    def programs(self) -> dict[str, ProgramInfo]:
+        """The programs by name; empty where no supervisor answers."""
+        try:
+            return {each.name: each for each in self._remote.programs() if each.name != "guard"}
+        except Unreachable:
+            return {}
+
+    def check_alive(self, name: str) -> None:
+        """Raises Failure with the end of its log when a program has died, though it may have been restarted.
+
+        Also when the supervisor is gone.
+        """
+        programs = self.programs()
+        if not programs:
+            raise Failure("the supervisor is gone; somebody stopped it")
+        if name not in programs:
+            return
+        info = programs[name]
+        first_pid = self._pids.setdefault(name, info.pid)
+        if info.pid != first_pid or info.state not in (State.STARTING, State.RUNNING):
+            raise Failure(f"{name} ended:\n{self.log_tail(name)}")
+
+    def log_tail(self, name: str) -> str:
+        """The last lines that a program wrote."""
+        path = self._layout.log(name)
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+        return "\n".join(f"  {name} | {line}" for line in lines[-_LOG_TAIL_LINES:])
+
+    def stop(self) -> None:
+        """End the supervisor and all that it runs, politely at first. Returns when nothing is left."""
+        for supervisor in [process for process in psutil.process_iter() if self._is_supervisor(process)]:
+            supervisor.terminate()
+            _, stubborn = psutil.wait_procs([supervisor], timeout=_STOP_SECONDS)
+            for each in stubborn:
+                each.kill()
+        self.end_leftovers()
+        self._layout.socket.unlink(missing_ok=True)
+
+    def end_leftovers(self) -> None:
+        """Wait for what a killed supervisor left, which ends by itself, and end it if it does not."""
+        left = [process for process in psutil.process_iter() if self._is_ours(process)]
+        _, alive = psutil.wait_procs(left, timeout=_LEFTOVER_SECONDS)
+        for process in alive:
+            process.kill()
+        psutil.wait_procs(alive, timeout=_LEFTOVER_SECONDS)
+
+    def _is_supervisor(self, process: psutil.Process) -> bool:
+        return str(self._configuration) in _command_line(process)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """Whether a supervisor of this state directory started it, or something that it started."""
+        if str(self._layout.postgres) in _command_line(process):
+            return True
+        try:
+            return bool(process.environ().get("SUPERVISOR_SERVER_URL") == f"unix://{self._layout.socket}")
+        except psutil.Error:
+            return False
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    try:
+        return [str(word) for word in process.cmdline()]
+    except psutil.Error:
+        return []
+
+
+def _until(seconds: float, done: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _unasked() -> None:
+    raise NotReady("nobody asks it")

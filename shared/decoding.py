@@ -1,0 +1,130 @@
+"""Audio files of any kind as ours. They are untrusted: each is decoded in a process of its own."""
+
+import asyncio
+import os
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from shared.audio import BYTES_PER_SAMPLE, Pcm
+from shared.contracts.decoding import HEADER, Outcome
+from shared.errors import ServiceError, TooLarge, Unavailable
+
+log = structlog.get_logger()
+
+_ROOT = Path(__file__).resolve().parent.parent
+_MAX_CHILDREN = 2
+_MAX_WAITING = 8
+_WALL_SECONDS = 60
+
+
+class UndecodableAudio(ServiceError):
+    status, code, title = 400, "undecodable-audio", "The audio cannot be decoded"
+
+
+class AudioTooLong(TooLarge):
+    code, title = "audio-too-long", "The audio is too long"
+
+
+class DecoderBusy(Unavailable):
+    code, title = "decoder-busy", "Too many files are being decoded"
+
+
+class Decoder:
+    """Owns the process that forks the ones that decode. Needs PyAV in the environment it runs in."""
+
+    def __init__(self, *, max_seconds: float) -> None:
+        self._max_seconds = max_seconds
+        self._children = asyncio.Semaphore(_MAX_CHILDREN)
+        self._waiting = 0
+        self._starting = asyncio.Lock()
+        self._process: Process | None = None
+        self._control: socket.socket | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._running()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hang_up()
+        if self._process:
+            await self._process.wait()
+
+    async def decode(self, file: bytes) -> Pcm:
+        """Raises UndecodableAudio, AudioTooLong, or DecoderBusy at once when too many wait already."""
+        if self._waiting >= _MAX_WAITING:
+            raise DecoderBusy(f"{self._waiting} files are already waiting")
+        self._waiting += 1
+        try:
+            await self._children.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            return self._read(await self._ask(file))
+        finally:
+            self._children.release()
+
+    def _read(self, answer: bytes) -> Pcm:
+        match answer[:1]:
+            case Outcome.DECODED.value if len(answer) % BYTES_PER_SAMPLE:
+                return Pcm(answer[1:])
+            case Outcome.TOO_LONG.value:
+                raise AudioTooLong(f"At most {self._max_seconds:g} seconds of audio are taken")
+            case _:
+                raise UndecodableAudio(
+                    "The body is not an audio file of a kind that is known, or it is damaged"
+                )
+
+    async def _ask(self, file: bytes) -> bytes:
+        """What the child answers; nothing when it died or its time was over."""
+        control = await self._running()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(control, [b"+"], [theirs.fileno()])
+            except OSError as fault:
+                ours.close()
+                raise Unavailable("The decoder is starting anew") from fault
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            async with asyncio.timeout(_WALL_SECONDS):
+                writer.writelines([HEADER.pack(self._max_seconds), file])
+                writer.write_eof()
+                return await reader.read()
+        except OSError as fault:  # a timeout is one, too
+            log.info("decoding.broke_off", reason=type(fault).__name__, file_bytes=len(file))
+            return b""
+        finally:
+            writer.transport.abort()
+
+    async def _running(self) -> socket.socket:
+        """The way to the forking process, which is started when it is not there."""
+        async with self._starting:
+            if not self._control or not self._process or self._process.returncode is not None:
+                self._hang_up()
+                self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                with theirs:
+                    self._process = await _start(theirs)
+            return self._control
+
+    def _hang_up(self) -> None:
+        if self._control:
+            self._control.close()
+            self._control = None
+
+
+async def _start(control: socket.socket) -> Process:
+    # A process that forks must have no threads, and the libraries of numpy like to make some.
+    environment = {"PATH": os.environ.get("PATH", ""), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shared.decoding_child", str(control.fileno())),
+        cwd=_ROOT,
+        env=environment,
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        pass_fds=(control.fileno(),),
+    )

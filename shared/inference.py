@@ -1,0 +1,200 @@
+"""One model, one thread and a bounded waiting room: calls are ordered, batched, or refused at once."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Generic, ParamSpec, TypeVar, cast
+
+from shared.contracts.stt import Priority
+from shared.errors import ServiceError, Unavailable
+from shared.observing import DROPPED, INFERENCE_SECONDS, QUEUE_DEPTH
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+_PRIORITIES: tuple[Priority, ...] = ("final", "partial")
+
+
+class EngineBusy(ServiceError):
+    status, code, title, retryable = 503, "engine-busy", "Engine is at capacity", True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model(Generic[Item, Answer]):
+    """A loaded model as the worker sees it: a function from items to as many answers, in the same order."""
+
+    name: str | None
+    """Label of its measurements; None for calls that are not inference."""
+
+    call: Callable[[list[Item]], list[Answer]]
+    max_batch_size: int = 1
+    """1 for a model that is no faster with several items than with one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[Answer]):
+    """What the model said about one item, and how long it worked on the batch that the item was in."""
+
+    value: Answer
+    seconds: float
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """One item in the waiting room. Jobs of one model share a batch unless one of them must go alone."""
+
+    model: Model[object, object]
+    item: object
+    priority: Priority
+    future: asyncio.Future[Answered[object]]
+    alone: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+
+class InferenceWorker:
+    """Owns the model's thread. Lives on one event loop; `close` it when that loop's lifespan ends."""
+
+    def __init__(self, *, name: str, max_waiting: int, batch_timeout_ms: float = 0) -> None:
+        self._name = name
+        # A quarter of the places may hold partials: more would be out of date before they are served.
+        self._places: dict[Priority, int] = {"final": max_waiting, "partial": max(1, max_waiting // 4)}
+        self._batch_timeout = batch_timeout_ms / 1000
+        self._waiting: dict[Priority, deque[_Job]] = {priority: deque() for priority in _PRIORITIES}
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{name}-inference")
+        self._busy = False
+        self._closed = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(
+        self, call: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Result:
+        """Call something that needs the model's thread, such as loading it, in turn with the finals."""
+        once = partial(call, *args, **kwargs)
+        [answered] = await self.map(Model(None, lambda _: [once()]), [None], priority="final")
+        return answered.value
+
+    async def map(
+        self, model: Model[Item, Answer], items: Iterable[Item], *, priority: Priority
+    ) -> list[Answered[Answer]]:
+        """The answers to some items, which take their turns one by one so that others get in between.
+
+        Raises EngineBusy at once, or not at all. Cancelling gives the place to somebody else.
+        """
+        self._admit(priority)
+        return [await self._submit(model, item, priority) for item in items]
+
+    def close(self) -> None:
+        """Refuse what waits, finish what runs."""
+        self._closed = True
+        for waiting in self._waiting.values():
+            while waiting:
+                _settle(waiting.popleft().future, Unavailable("The service is stopping"))
+        self._start_next()
+        self._thread.shutdown(wait=True)
+
+    def _admit(self, priority: Priority) -> None:
+        finals = len(self._waiting["final"])
+        taken = len(self._waiting[priority])
+        if taken >= self._places[priority] or (priority == "partial" and finals):
+            DROPPED.labels(f"{self._name}-{priority}").inc()
+            raise EngineBusy(f"{finals + len(self._waiting['partial'])} requests are already waiting")
+
+    async def _submit(self, model: Model[Item, Answer], item: Item, priority: Priority) -> Answered[Answer]:
+        if self._closed:
+            raise Unavailable("The service is stopping")
+        future: asyncio.Future[Answered[object]] = asyncio.get_running_loop().create_future()
+        # The waiting room holds jobs of any type; what goes in with an item comes out with its answer.
+        job = _Job(cast("Model[object, object]", model), item, priority, future)
+        self._waiting[priority].append(job)
+        self._start_next()
+        try:
+            return cast("Answered[Answer]", await future)
+        finally:
+            if job in self._waiting[priority]:
+                self._waiting[priority].remove(job)
+                self._start_next()
+
+    def _start_next(self) -> None:
+        """Hand the next batch to the thread, unless it is busy or the batch may still grow."""
+        self._stop_timer()
+        waiting = self._waiting["final"] or self._waiting["partial"]
+        if waiting and not self._busy and not self._closed:
+            batch = _next_batch(waiting)
+            patience = batch[0].since + self._batch_timeout - time.monotonic()
+            if _may_grow(batch) and patience > 0:
+                self._timer = asyncio.get_running_loop().call_later(patience, self._start_next)
+            else:
+                self._start(batch)
+        for priority in _PRIORITIES:
+            QUEUE_DEPTH.labels(f"{self._name}-{priority}").set(len(self._waiting[priority]))
+
+    def _start(self, batch: list[_Job]) -> None:
+        for job in batch:
+            self._waiting[job.priority].remove(job)
+        self._busy = True
+        model, items = batch[0].model, [job.item for job in batch]
+        running = asyncio.get_running_loop().run_in_executor(self._thread, _timed, model, items)
+        running.add_done_callback(partial(self._finish, batch))
+
+    def _finish(self, batch: list[_Job], running: asyncio.Future[tuple[list[object], float]]) -> None:
+        self._busy = False
+        failure = running.exception()
+        if failure and len(batch) > 1:
+            self._wait_again(batch)
+        elif failure:
+            _settle(batch[0].future, failure)
+        else:
+            answers, seconds = running.result()
+            if batch[0].model.name:
+                INFERENCE_SECONDS.labels(self._name, batch[0].model.name).observe(seconds)
+            for job, answer in zip(batch, answers, strict=True):
+                _settle(job.future, Answered(answer, seconds))
+        self._start_next()
+
+    def _wait_again(self, batch: list[_Job]) -> None:
+        """One item at fault must not fail the others: each goes first and alone."""
+        for job in reversed(batch):
+            if not job.future.done():
+                job.alone = True
+                self._waiting[job.priority].appendleft(job)
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _next_batch(waiting: deque[_Job]) -> list[_Job]:
+    first = waiting[0]
+    if first.alone:
+        return [first]
+    fitting = [job for job in waiting if job.model is first.model and not job.alone]
+    return fitting[: first.model.max_batch_size]
+
+
+def _may_grow(batch: list[_Job]) -> bool:
+    return not batch[0].alone and len(batch) < batch[0].model.max_batch_size
+
+
+def _timed(model: Model[object, object], items: list[object]) -> tuple[list[object], float]:
+    """Runs on the model's thread."""
+    started = time.perf_counter()
+    answers = model.call(items)
+    if len(answers) != len(items):
+        raise AssertionError(f"{model.name} gave {len(answers)} answers to {len(items)} items")
+    return answers, time.perf_counter() - started
+
+
+def _settle(future: asyncio.Future[Answered[object]], outcome: Answered[object] | BaseException) -> None:
+    if future.done():  # its caller has gone
+        return
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

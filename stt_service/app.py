@@ -1,0 +1,151 @@
+"""The speech service over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+
+from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
+from shared.decoding import Decoder
+from shared.inference import InferenceWorker
+from shared.serving import install, while_connected
+from stt_service import schemas
+from stt_service.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES, read_body
+from stt_service.engine import Loaded, load_engine
+from stt_service.recognition import Recogniser
+from stt_service.settings import SttSettings
+
+log = structlog.get_logger()
+
+NAME, VERSION = "Intrascribe STT Service", "1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What lives as long as the process."""
+
+    settings: SttSettings
+    decoder: Decoder
+    loaded: Loaded
+    load_seconds: float
+    recogniser: Recogniser
+    started: float
+    """On the event loop's clock."""
+
+    @property
+    def uptime_seconds(self) -> float:
+        return round(asyncio.get_running_loop().time() - self.started, 3)
+
+
+def create_app(settings: SttSettings) -> FastAPI:
+    """The app; entering its lifespan loads the model, so that whoever can connect is served."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Runtime]]:
+        async with _open(settings) as runtime:
+            yield {"runtime": runtime}
+
+    app = FastAPI(title=NAME, version=VERSION, lifespan=lifespan)
+    app.include_router(router)
+    install(app, service="stt", max_body_bytes=settings.max_body_bytes)
+    return app
+
+
+@asynccontextmanager
+async def _open(settings: SttSettings) -> AsyncIterator[Runtime]:
+    clock = asyncio.get_running_loop().time
+    worker = InferenceWorker(
+        name="stt", max_waiting=settings.max_waiting, batch_timeout_ms=settings.batch_timeout_ms
+    )
+    try:
+        async with Decoder(max_seconds=settings.max_audio_seconds) as decoder:
+            began = clock()
+            loaded = await worker.run(load_engine, settings)
+            seconds = round(clock() - began, 3)
+            log.info("engine.loaded", engine=loaded.engine.name, seconds=seconds, reason=loaded.reason)
+            recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)
+            yield Runtime(settings, decoder, loaded, seconds, recogniser, clock())
+    finally:
+        worker.close()
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime = request.state.runtime
+    assert isinstance(runtime, Runtime)  # noqa: S101 - lifespan put it there
+    return runtime
+
+
+WithRuntime = Annotated[Runtime, Depends(_runtime)]
+router = APIRouter()
+
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BODIES = {
+    JSON_MEDIA_TYPE: {"schema": schemas.JsonRequest.model_json_schema()},
+    **dict.fromkeys((f"{PCM_MEDIA_TYPE};rate=16000", *WAV_MEDIA_TYPES, "audio/*", "video/*"), _BINARY),
+    **dict.fromkeys(FILE_MEDIA_TYPES, _BINARY),
+}
+
+
+@router.post(TRANSCRIBE_PATH, openapi_extra={"requestBody": {"required": True, "content": _BODIES}})
+async def transcribe(
+    request: Request,
+    runtime: WithRuntime,
+    language: Annotated[schemas.Language | None, Query()] = None,
+    priority: Annotated[Priority, Query()] = "final",
+) -> TranscribeResponse:
+    """Words in a piece of audio. Which languages the engine understands is said by `GET /info`."""
+    heard = await read_body(request, runtime.decoder, runtime.settings)
+    work = runtime.recogniser.transcribe(heard.audio, language=language or heard.language, priority=priority)
+    return await while_connected(request, work)
+
+
+@router.get("/health")
+async def health(runtime: WithRuntime) -> schemas.Health:
+    """Answered as soon as the model is loaded, because nothing is served before."""
+    return schemas.Health(
+        service_name=NAME,
+        status="healthy",
+        version=VERSION,
+        uptime_seconds=runtime.uptime_seconds,
+        details=schemas.HealthDetails(
+            model_loaded=True,
+            model_load_time=runtime.load_seconds,
+            model_device=runtime.loaded.engine.device,
+            model_dir=str(runtime.loaded.folder),
+        ),
+    )
+
+
+@router.get("/info")
+async def info(runtime: WithRuntime) -> schemas.Info:
+    """Who answers, with which model, within which bounds."""
+    settings, loaded = runtime.settings, runtime.loaded
+    return schemas.Info(
+        service=schemas.ServiceInfo(
+            name=NAME,
+            version=VERSION,
+            uptime_seconds=runtime.uptime_seconds,
+            environment=settings.environment,
+        ),
+        model=schemas.ModelInfo(
+            loaded=True,
+            load_time_seconds=runtime.load_seconds,
+            model_dir=str(loaded.folder),
+            device=loaded.engine.device,
+            engine=loaded.engine.name,
+            languages=loaded.engine.languages,
+            chosen_because=loaded.reason,
+        ),
+        config=schemas.ConfigInfo(
+            max_audio_length=settings.max_audio_seconds,
+            batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
+            batch_timeout_ms=settings.batch_timeout_ms,
+            max_waiting=settings.max_waiting,
+            max_body_bytes=settings.max_body_bytes,
+        ),
+    )

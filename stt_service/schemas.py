@@ -1,0 +1,87 @@
+"""The service's own JSON beside the contract: the documented request body, health and information."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+class AudioData(BaseModel):
+    """Samples as JSON."""
+
+    sample_rate: int = Field(ge=4_000, le=192_000)
+    audio_array: object = Field(
+        description="Mono samples in [-1, 1] or on the scale of 16 bits",
+        json_schema_extra={"type": "array", "items": {"type": "number"}, "minItems": 1},
+    )
+    """Untyped, because these are millions of numbers, which are checked together as one array."""
+
+    format: str = Field("wav", max_length=32)
+    duration_seconds: float | None = None
+
+
+class JsonRequest(BaseModel):
+    """What the original product's agent sends."""
+
+    audio_data: AudioData
+    session_id: str | None = Field(None, max_length=200)
+    language: Language = "zh-CN"
+
+
+class HealthDetails(BaseModel):
+    """The model as the health page knows it."""
+
+    model_loaded: bool
+    model_load_time: float = Field(description="Seconds")
+    model_device: str
+    model_dir: str
+
+
+class Health(BaseModel):
+    """`GET /health`."""
+
+    service_name: str
+    status: str
+    version: str
+    uptime_seconds: float
+    details: HealthDetails
+
+
+class ServiceInfo(BaseModel):
+    """Who answers."""
+
+    name: str
+    version: str
+    uptime_seconds: float
+    environment: str
+
+
+class ModelInfo(BaseModel):
+    """What recognises."""
+
+    loaded: bool
+    load_time_seconds: float
+    model_dir: str
+    device: str
+    engine: str
+    languages: tuple[str, ...] = Field(description="What the engine understands, whatever a request asks for")
+    chosen_because: str
+
+
+class ConfigInfo(BaseModel):
+    """What bounds a request."""
+
+    max_audio_length: float = Field(description="Seconds")
+    batch_size: int
+    batch_timeout_ms: float
+    max_waiting: int
+    max_body_bytes: int
+
+
+class Info(BaseModel):
+    """`GET /info`."""
+
+    service: ServiceInfo
+    model: ModelInfo
+    config: ConfigInfo

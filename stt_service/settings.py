@@ -1,0 +1,47 @@
+"""Everything the speech service reads from its environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class SttSettings(ServiceSettings):
+    """Defaults work in compose; on one machine the supervisor sets what differs."""
+
+    model_config = SettingsConfigDict(env_prefix="STT_")
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+
+    engine: Literal["auto", "moonshine"] = "auto"
+    """`auto` takes the first engine whose library and weights are there; /info says which and why."""
+
+    models_directory: Path = Path("models")
+    """One folder per model; `python3.11 -m embedded.weights` fills it."""
+
+    inference_threads: int = Field(1, ge=1)
+    """Threads inside one call of the model; more than the cores it may use makes it slower."""
+
+    max_audio_seconds: float = Field(300, gt=0)
+    max_body_bytes: int = Field(64_000_000, gt=0)
+    """Five minutes of two channels at 48 kHz."""
+
+    max_json_bytes: int = Field(20_000_000, gt=0)
+    """Parsing JSON holds up everybody else for as long as it takes; longer audio comes as audio."""
+
+    max_waiting: int = Field(16, ge=1)
+    """Requests that may wait for the model; a quarter of these places is open to partials."""
+
+    max_batch_size: int = Field(
+        8, ge=1, validation_alias=AliasChoices("STT_MAX_BATCH_SIZE", "MAX_BATCH_SIZE")
+    )
+    """Requests recognised together, where the engine gains from that."""
+
+    batch_timeout_ms: float = Field(
+        10, ge=0, validation_alias=AliasChoices("STT_BATCH_TIMEOUT_MS", "BATCH_TIMEOUT_MS")
+    )
+    """How long a batch that is not full waits for more."""

@@ -1,0 +1,76 @@
+-- What roles may do, as the catalogue has it: so that a table or a function added later cannot be forgotten.
+begin;
+select plan(13);
+
+select is_empty(
+  $$select relname from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relrowsecurity
+      and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e')$$,
+  'every table has row-level security'
+);
+select is_empty(
+  $$select table_name, privilege_type from information_schema.table_privileges
+    where table_schema = 'public' and grantee in ('anon', 'PUBLIC', 'intrascribe_api')$$,
+  'neither visitors nor the login of the API have any privilege on a table'
+);
+select is_empty(
+  $$select table_name, privilege_type from information_schema.table_privileges
+    where table_schema = 'public' and grantee = 'authenticated'
+      and privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')$$,
+  'accounts cannot truncate a table or hang triggers on it'
+);
+select is_empty(
+  $$select proname from pg_proc
+    where pronamespace = 'internal'::regnamespace and has_function_privilege('anon', oid, 'execute')$$,
+  'visitors may call no internal function'
+);
+select is_empty(
+  $$select proname from pg_proc
+    where pronamespace in ('internal'::regnamespace, 'public'::regnamespace) and prosecdef
+      and not (coalesce(proconfig, '{}') @> array['search_path=""'])$$,
+  'functions with the rights of their owner look nothing up in a path'
+);
+select set_eq(
+  $$select proname::text from pg_proc
+    where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
+  array['my_sessions', 'join_session', 'new_invite_code'],
+  'accounts may call these internal functions'
+);
+select set_eq(
+  $$select proname::text from pg_proc
+    where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
+      and proname <> 'ensure_development_user'$$,
+  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions'],
+  'the login of the API may call these internal functions'
+);
+select set_eq(
+  $$select roleid::regrole::text from pg_auth_members where member = 'intrascribe_api'::regrole$$,
+  array['authenticated'],
+  'the login of the API can become an account'
+);
+select is_empty(
+  $$select rolname from pg_roles
+    where rolname <> 'intrascribe_api' and rolname <> 'authenticated'
+      and pg_has_role('intrascribe_api', oid, 'member')$$,
+  'and nothing more'
+);
+select is_empty(
+  $$select rolname from pg_roles where pg_has_role('authenticated', oid, 'member') and rolname <> 'authenticated'$$,
+  'an account can become nothing else'
+);
+select ok(
+  (select not (rolinherit or rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)
+   from pg_roles where rolname = 'intrascribe_api'),
+  'the login of the API has no power of its own'
+);
+select ok(
+  not has_schema_privilege('intrascribe_api', 'public', 'create'), 'the login of the API creates nothing'
+);
+select ok(
+  not has_schema_privilege('intrascribe_api', 'internal', 'create')
+  and not has_schema_privilege('authenticated', 'internal', 'create'),
+  'nobody adds functions to the internal ones'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,31 @@
+"""What the API makes of its environment."""
+
+import pytest
+from pydantic import ValidationError
+
+from api_service.settings import ApiSettings
+
+
+def test_a_supabase_project_says_who_issues_tokens_and_where_its_keys_are() -> None:
+    settings = ApiSettings(supabase_url="https://project.example/")
+    assert settings.token_issuer == "https://project.example/auth/v1"
+    assert settings.token_keys_url == "https://project.example/auth/v1/.well-known/jwks.json"
+
+
+def test_what_is_given_wins_over_supabase() -> None:
+    settings = ApiSettings(
+        supabase_url="https://project.example", jwt_issuer="us", jwks_url="https://keys.example"
+    )
+    assert (settings.token_issuer, settings.token_keys_url) == ("us", "https://keys.example")
+
+
+def test_keys_without_an_issuer_are_refused() -> None:
+    with pytest.raises(ValidationError, match="API_JWT_ISSUER"):
+        ApiSettings(jwks_url="https://keys.example")
+    with pytest.raises(ValidationError, match="API_JWT_ISSUER"):
+        ApiSettings.model_validate({"jwt_secret": "secret"})
+
+
+def test_browsers_reach_livekit_where_we_do_unless_told_otherwise() -> None:
+    assert ApiSettings(livekit_url="ws://here").browser_livekit_url == "ws://here"
+    assert ApiSettings(livekit_public_url="wss://there").browser_livekit_url == "wss://there"

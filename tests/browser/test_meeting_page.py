@@ -1,0 +1,171 @@
+"""The page in a browser, in a meeting with somebody else, on the running platform."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import jiwer
+import pytest
+from playwright.async_api import Page, expect
+
+from embedded.demo.client import TranscriptSegment
+from embedded.demo.measure import words
+from tests.browser.conftest import REFUSING, OpenPage, record, speaking
+from tests.e2e.rooms import PICO, Room, room
+from tests.platform_fixture import RunningPlatform
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+ANNA_SAYS = "Good morning everybody. I would like to talk about the garden and the old apple tree."
+BEN_SAYS = "The weather will be dry next week, and we can paint the wooden fence."
+MEANWHILE = "The train to the coast leaves at nine in the morning."
+
+SPOIL_THE_TOKEN = """() => {
+    const account = JSON.parse(sessionStorage.getItem("intrascribe-account"));
+    sessionStorage.setItem("intrascribe-account", JSON.stringify({ ...account, token: "spoiled" }));
+}"""
+
+_PATIENCE = 20_000
+"""Milliseconds: the machine may be busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A caption as it stands on the page."""
+
+    segment_id: str
+    speaker: str
+    text: str
+
+
+async def shown(page: Page) -> list[Shown]:
+    """All final captions on the page, in their order."""
+    captions = await page.get_by_test_id("caption").evaluate_all(
+        """all => all.filter(each => each.dataset.final === "true")
+            .map(each => [each.dataset.segment, each.dataset.speaker, each.textContent])"""
+    )
+    return [Shown(*caption) for caption in captions]
+
+
+def as_shown(segments: list[TranscriptSegment]) -> list[Shown]:
+    return [Shown(each.segment_id, each.speaker, each.text) for each in segments if each.text]
+
+
+async def heard(page: Page, speaker: str, said: str) -> None:
+    """Wait until the page shows what a speaker said under the right name, one word in five forgiven."""
+    error = 1.0
+    for _ in range(_PATIENCE // 200):
+        text = words(" ".join(each.text for each in await shown(page) if each.speaker == speaker))
+        error = jiwer.wer(words(said), text)
+        if error <= 0.2:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"of what {speaker} said, {error:.0%} is wrong on the page")
+
+
+async def join(page: Page, *, name: str, button: str) -> None:
+    """Follow the invitation: sign in, and enter the room."""
+    await page.get_by_label("Your name").fill(name)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name=button).click()
+    await expect(page.get_by_test_id("meeting")).to_have_attribute(
+        "data-state", "connected", timeout=_PATIENCE
+    )
+
+
+def invitation(platform: RunningPlatform, opened: Room, email: str) -> str:
+    return f"{platform.api_url}/app/?join={opened.invite_code}&email={email}"
+
+
+async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
+    platform: RunningPlatform, open_page: OpenPage, tmp_path: Path
+) -> None:
+    recording = record(tmp_path / "anna.wav", silence_seconds=4, text=ANNA_SAYS)
+    async with room(platform.api_url, "The garden") as opened:
+        ben = await opened.enter("Ben")
+        await opened.listening()
+        await ben.switch_on()
+        address = invitation(platform, opened, "anna@example.com")
+        async with open_page(address, *speaking(recording)) as page:
+            await join(page, name="Anna", button="Join with microphone")
+            people = page.get_by_test_id("person")
+            await expect(people).to_have_count(2)
+            await expect(people.filter(has_text="Ben")).to_be_visible()
+            await expect(page.get_by_test_id("agent")).to_have_attribute("data-state", "listening")
+            await heard(page, "Anna", ANNA_SAYS)
+            await ben.say(BEN_SAYS, PICO)
+            await heard(page, "Ben", BEN_SAYS)
+
+            await page.get_by_role("button", name="Turn microphone off").click()
+            await expect(page.locator("[data-final=false]")).to_have_count(0)
+            before = await shown(page)
+            await page.reload()
+            await expect(page.get_by_test_id("meeting")).to_have_attribute("data-state", "connected")
+            await expect(page.get_by_test_id("caption")).to_have_count(len(before))
+            assert await shown(page) == before
+            await expect(page.get_by_role("button", name="Turn microphone on")).to_be_enabled()
+
+            await page.get_by_role("button", name="Leave").click()
+            await expect(page.get_by_test_id("transcript")).to_be_visible()
+            kept = as_shown((await ben.transcript()).finals)
+            await expect(page.get_by_test_id("caption")).to_have_count(len(kept))
+            assert await shown(page) == kept == before
+
+
+async def test_a_page_that_was_offline_catches_up_without_gap_or_double(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    async with room(platform.api_url, "The coast") as opened:
+        ben = await opened.enter("Ben")
+        await opened.listening()
+        await ben.switch_on()
+        async with open_page(invitation(platform, opened, "olga@example.com")) as page:
+            await join(page, name="Olga", button="Just listen")
+            await page.context.set_offline(True)
+            await expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "offline")
+            await ben.say(MEANWHILE)
+            await ben.sees(lambda seen: bool(seen.finals))
+            await page.context.set_offline(False)
+            await heard(page, "Ben", MEANWHILE)
+            assert await shown(page) == as_shown((await ben.transcript()).finals)
+
+
+async def test_without_a_microphone_one_can_still_listen(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    async with room(platform.api_url, "The fence") as opened:
+        ben = await opened.enter("Ben")
+        await opened.listening()
+        await ben.switch_on()
+        async with open_page(invitation(platform, opened, "lena@example.com"), *REFUSING) as page:
+            await join(page, name="Lena", button="Join with microphone")
+            await expect(page.get_by_text("does not let this page use the microphone")).to_be_visible()
+            await expect(page.get_by_role("button", name="Turn microphone on")).to_be_enabled()
+            await ben.say(MEANWHILE)
+            await heard(page, "Ben", MEANWHILE)
+
+
+async def test_a_token_that_is_refused_leads_to_sign_in_and_back_to_the_same_place(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    async with (
+        room(platform.api_url, "The old apple tree") as opened,
+        open_page(invitation(platform, opened, "vera@example.com")) as page,
+    ):
+        heading = page.get_by_role("heading", name="The old apple tree")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(heading).to_be_visible()
+        await page.evaluate(SPOIL_THE_TOKEN)
+        await page.reload()
+        await expect(page.get_by_text("Your sign-in has expired")).to_be_visible()
+        await page.get_by_label("E-mail").fill("vera@example.com")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(heading).to_be_visible()
+
+
+async def test_a_wrong_invitation_is_said_in_words(platform: RunningPlatform, open_page: OpenPage) -> None:
+    async with open_page(f"{platform.api_url}/app/?join=nonsense&email=vera@example.com") as page:
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_test_id("problem")).to_be_visible()
+        await page.get_by_role("link", name="All meetings").click()
+        await expect(page.get_by_role("heading", name="My meetings")).to_be_visible()

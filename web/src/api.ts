@@ -1,0 +1,149 @@
+// The part of the public API that the page uses, typed.
+
+import { Problem, problemFrom, unreachable } from "./problem";
+
+export interface User {
+  id: string;
+  email: string;
+  username: string;
+  full_name: string | null;
+}
+
+export interface TokenGrant {
+  access_token: string;
+  expires_in: number;
+  user: User;
+}
+
+export interface Session {
+  id: string;
+  title: string;
+  status: string;
+  language: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  duration_seconds: number | null;
+  invite_code: string | null;
+  role: string;
+}
+
+export interface ConnectionDetails {
+  serverUrl: string;
+  roomName: string;
+  participantName: string;
+  participantToken: string;
+  sessionId: string;
+}
+
+export interface Segment {
+  segment_id: string;
+  revision: number;
+  speaker: string;
+  participant_identity: string | null;
+  start_time: number;
+  end_time: number;
+  text: string;
+  language: string | null;
+  is_final: boolean;
+}
+
+export interface Transcription {
+  segments: Segment[];
+  position: string;
+}
+
+export type AgentState = "listening" | "absent" | "left";
+
+export interface SessionStatus {
+  status: string;
+  agent: AgentState;
+}
+
+export interface NewSession {
+  title: string;
+  language: string;
+}
+
+/** What is needed before anybody has signed in. */
+export const publicApi = {
+  config: (signal: AbortSignal) => request<{ development_sign_in: boolean }>("/auth/config", { signal }),
+  developmentToken: (email: string, fullName: string) =>
+    request<TokenGrant>("/auth/development-token", post({ email, ...(fullName && { full_name: fullName }) })),
+};
+
+export class Api {
+  constructor(
+    private readonly token: string,
+    private readonly onUnauthenticated: () => void,
+  ) {}
+
+  sessions(signal: AbortSignal): Promise<Session[]> {
+    return this.request("/sessions?limit=100", { signal });
+  }
+
+  session(id: string, signal: AbortSignal): Promise<Session> {
+    return this.request(`/sessions/${encodeURIComponent(id)}`, { signal });
+  }
+
+  create(session: NewSession): Promise<Session> {
+    return this.request("/sessions", post(session));
+  }
+
+  join(inviteCode: string): Promise<Session> {
+    return this.request("/sessions/join", post({ invite_code: inviteCode }));
+  }
+
+  connectionDetails(sessionId: string, signal: AbortSignal): Promise<ConnectionDetails> {
+    return this.request("/livekit/connection-details", { ...post({ session_id: sessionId }), signal });
+  }
+
+  status(sessionId: string, signal: AbortSignal): Promise<SessionStatus> {
+    return this.request(`/realtime/sessions/${encodeURIComponent(sessionId)}/status`, { signal });
+  }
+
+  transcription(sessionId: string, signal: AbortSignal): Promise<Transcription> {
+    return this.request(`/realtime/sessions/${encodeURIComponent(sessionId)}/transcription`, { signal });
+  }
+
+  /** The stream of what happens after a position; the caller reads and closes its body. */
+  events(sessionId: string, position: string, signal: AbortSignal): Promise<Response> {
+    const path = `/realtime/sessions/${encodeURIComponent(sessionId)}/events?after=${encodeURIComponent(position)}`;
+    return this.send(path, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" });
+  }
+
+  private async request<T>(path: string, init: RequestInit): Promise<T> {
+    return (await this.send(path, init)).json() as Promise<T>;
+  }
+
+  private async send(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("Authorization", `Bearer ${this.token}`);
+    try {
+      return await send(path, { ...init, headers });
+    } catch (failure) {
+      if (failure instanceof Problem && failure.status === 401) this.onUnauthenticated();
+      throw failure;
+    }
+  }
+}
+
+function post(body: object): RequestInit {
+  return { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  return (await send(path, init)).json() as Promise<T>;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, init);
+  } catch (failure) {
+    if (init.signal?.aborted) throw failure;
+    throw unreachable();
+  }
+  if (!response.ok) throw await problemFrom(response);
+  return response;
+}

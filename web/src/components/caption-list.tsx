@@ -1,0 +1,55 @@
+// Captions as blocks of one person each, with names, times and colours.
+
+import { memo, useMemo } from "react";
+import type { Segment } from "../api";
+import { type Block, blocks, clock, colours, personIn } from "../transcript";
+
+export function CaptionList({ segments }: { segments: readonly Segment[] }) {
+  const coloured = useMemo(() => colours(segments), [segments]);
+  return (
+    <ol className="captions">
+      {blocks(segments).map((block) => (
+        <CaptionBlock key={block.key} block={block} colour={coloured.get(block.person) ?? 0} />
+      ))}
+    </ol>
+  );
+}
+
+const CaptionBlock = memo(
+  ({ block, colour }: { block: Block; colour: number }) => (
+    <li className={`block speaker-${colour}`}>
+      <div className="block-head">
+        <span className="speaker">{block.speaker}</span>
+        <span className="time">{clock(block.start)}</span>
+      </div>
+      <p>
+        {block.segments.map((segment) => (
+          <Caption key={segment.segment_id} segment={segment} speaker={block.speaker} />
+        ))}
+      </p>
+    </li>
+  ),
+  (before, after) =>
+    before.colour === after.colour &&
+    before.block.speaker === after.block.speaker &&
+    before.block.segments.length === after.block.segments.length &&
+    before.block.segments.every((segment, index) => segment === after.block.segments[index]),
+);
+
+function Caption({ segment, speaker }: { segment: Segment; speaker: string }) {
+  return (
+    <>
+      <span
+        className={segment.is_final ? "caption" : "caption caption-partial"}
+        lang={segment.language ?? undefined}
+        data-testid="caption"
+        data-segment={segment.segment_id}
+        data-person={personIn(segment)}
+        data-speaker={speaker}
+        data-final={segment.is_final}
+      >
+        {segment.text}
+      </span>{" "}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+// In the room of a session: gets the way in from the API, then stays connected until one leaves.
+
+import { LiveKitRoom } from "@livekit/components-react";
+import { DisconnectReason, LogLevel, setLogLevel } from "livekit-client";
+import { useCallback, useState } from "react";
+import { useApi, useLoaded } from "../hooks";
+import { addressOf, goInstead } from "../place";
+import { text } from "../text";
+import { MeetingRoom } from "./meeting-room";
+import { Loading, ProblemNotice } from "./notice";
+
+setLogLevel(LogLevel.warn);
+
+export default function Meeting({ id }: { id: string }) {
+  const api = useApi();
+  const { value, problem, reload } = useLoaded(
+    useCallback((signal: AbortSignal) => api.connectionDetails(id, signal), [api, id]),
+  );
+  const [ended, setEnded] = useState<string | null>(null);
+  const leave = () => goInstead({ kind: "session", id });
+  const again = () => {
+    setEnded(null);
+    reload();
+  };
+  if (problem) {
+    return (
+      <>
+        <ProblemNotice problem={problem} retry={reload} />
+        <a className="button" href={addressOf({ kind: "session", id })}>
+          {text.session.transcript}
+        </a>
+      </>
+    );
+  }
+  if (!value) return <Loading label={text.meeting.joining} />;
+  if (ended) return <Ended reason={ended} again={again} leave={leave} />;
+  return (
+    <LiveKitRoom
+      key={value.participantToken}
+      className="room"
+      serverUrl={value.serverUrl}
+      token={value.participantToken}
+      onDisconnected={(reason) => {
+        if (reason !== DisconnectReason.CLIENT_INITIATED) setEnded(reasonText(reason));
+      }}
+      onError={() => setEnded(text.disconnected.refused)}
+    >
+      <MeetingRoom id={id} leave={leave} />
+    </LiveKitRoom>
+  );
+}
+
+function Ended({ reason, again, leave }: { reason: string; again: () => void; leave: () => void }) {
+  return (
+    <div className="notice notice-problem" role="alert" data-testid="disconnected">
+      <p>{reason}</p>
+      <button type="button" className="button button-main" onClick={again}>
+        {text.meeting.rejoin}
+      </button>
+      <button type="button" className="button" onClick={leave}>
+        {text.session.transcript}
+      </button>
+    </div>
+  );
+}
+
+function reasonText(reason: DisconnectReason | undefined): string {
+  switch (reason) {
+    case DisconnectReason.DUPLICATE_IDENTITY:
+      return text.disconnected.duplicate;
+    case DisconnectReason.PARTICIPANT_REMOVED:
+      return text.disconnected.removed;
+    case DisconnectReason.ROOM_DELETED:
+    case DisconnectReason.ROOM_CLOSED:
+      return text.disconnected.closed;
+    default:
+      return text.disconnected.lost;
+  }
+}

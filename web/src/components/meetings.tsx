@@ -1,0 +1,143 @@
+// The meetings of the account, and the two ways into another one.
+
+import { type FormEvent, useCallback } from "react";
+import type { NewSession, Session } from "../api";
+import { useAction, useApi, usePolled, useTitle } from "../hooks";
+import { wantMicrophone } from "../microphone";
+import { addressOf, go } from "../place";
+import { languages, text } from "../text";
+import { Loading, ProblemNotice } from "./notice";
+import { StatusBadge } from "./status-badge";
+
+const REFRESH_MS = 20_000;
+
+export function Meetings() {
+  const api = useApi();
+  const { value, problem, reload } = usePolled(
+    useCallback((signal: AbortSignal) => api.sessions(signal), [api]),
+    REFRESH_MS,
+  );
+  useTitle(`${text.meetings.heading} · ${text.product}`);
+  return (
+    <div className="meetings">
+      <section aria-labelledby="my-meetings">
+        <h1 id="my-meetings">{text.meetings.heading}</h1>
+        {problem && <ProblemNotice problem={problem} retry={reload} />}
+        {!value && !problem && <Loading />}
+        {value?.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
+        {value && value.length > 0 && (
+          <ul className="session-list card">
+            {value.map((session) => (
+              <SessionRow key={session.id} session={session} />
+            ))}
+          </ul>
+        )}
+      </section>
+      <div className="ways-in">
+        <StartForm />
+        <JoinForm />
+      </div>
+    </div>
+  );
+}
+
+function SessionRow({ session }: { session: Session }) {
+  const created = new Date(session.started_at ?? session.created_at);
+  return (
+    <li>
+      <a href={addressOf({ kind: "session", id: session.id })} data-testid="session">
+        <span className="session-title">{session.title || text.untitled}</span>
+        <time dateTime={created.toISOString()}>
+          {created.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}
+        </time>
+        <StatusBadge status={session.status} />
+      </a>
+    </li>
+  );
+}
+
+function StartForm() {
+  const api = useApi();
+  const { run, busy, problem } = useAction(
+    useCallback(
+      async (wanted: NewSession) => {
+        const { id } = await api.create(wanted);
+        wantMicrophone(true);
+        go({ kind: "meeting", id });
+      },
+      [api],
+    ),
+  );
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const today = new Date().toLocaleDateString(undefined, { dateStyle: "medium" });
+    const title = String(form.get("title")).trim() || text.meetings.defaultTitle(today);
+    run({ title, language: String(form.get("language")) });
+  };
+  return (
+    <form className="card form" onSubmit={submit} aria-labelledby="start-heading">
+      <h2 id="start-heading">{text.meetings.startHeading}</h2>
+      <label>
+        {text.meetings.title}
+        <input name="title" maxLength={200} placeholder={text.meetings.titlePlaceholder} />
+      </label>
+      <label>
+        {text.meetings.language}
+        <select name="language" defaultValue={likelyLanguage()}>
+          {languages.map(([code, name]) => (
+            <option key={code} value={code} lang={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {problem && <ProblemNotice problem={problem} />}
+      <button type="submit" className="button button-main" disabled={busy}>
+        {busy ? text.meetings.starting : text.meetings.start}
+      </button>
+    </form>
+  );
+}
+
+function JoinForm() {
+  const api = useApi();
+  const { run, busy, problem } = useAction(
+    useCallback(
+      async (code: string) => {
+        const { id } = await api.join(code);
+        go({ kind: "session", id });
+      },
+      [api],
+    ),
+  );
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    run(codeOf(String(new FormData(event.currentTarget).get("code"))));
+  };
+  return (
+    <form className="card form" onSubmit={submit} aria-labelledby="join-heading">
+      <h2 id="join-heading">{text.meetings.joinHeading}</h2>
+      <label>
+        {text.meetings.code}
+        <input name="code" required autoComplete="off" spellCheck={false} />
+      </label>
+      {problem && <ProblemNotice problem={problem} />}
+      <button type="submit" className="button" disabled={busy}>
+        {busy ? text.meetings.joining : text.meetings.join}
+      </button>
+    </form>
+  );
+}
+
+/** People paste the whole link where a code is asked for. */
+function codeOf(given: string): string {
+  const code = given.trim();
+  return URL.canParse(code) ? (new URL(code).searchParams.get("join") ?? code) : code;
+}
+
+function likelyLanguage(): string {
+  const spoken = navigator.language.slice(0, 2);
+  const [code] = languages.find(([each]) => each.startsWith(spoken)) ?? languages[0] ?? ["en-US"];
+  return code;
+}

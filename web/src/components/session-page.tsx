@@ -1,0 +1,87 @@
+// One session outside of its room: what it is, the way in, who can come along, and its transcript.
+
+import { useCallback } from "react";
+import type { Session } from "../api";
+import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
+import { wantMicrophone } from "../microphone";
+import { addressOf, go } from "../place";
+import { text } from "../text";
+import { clock } from "../transcript";
+import { ArrowLeft, Ear, Microphone } from "./icons";
+import { Invite } from "./invite";
+import { Loading, ProblemNotice } from "./notice";
+import { StatusBadge } from "./status-badge";
+import { Transcript } from "./transcript-view";
+
+const REFRESH_MS = 10_000;
+
+export function SessionPage({ id }: { id: string }) {
+  const api = useApi();
+  const loaded = usePolled(
+    useCallback((signal: AbortSignal) => api.session(id, signal), [api, id]),
+    REFRESH_MS,
+  );
+  const session = loaded.value;
+  useTitle(`${session?.title ?? text.session.transcript} · ${text.product}`);
+  return (
+    <article className="session">
+      <a className="back" href={addressOf({ kind: "meetings" })}>
+        <ArrowLeft />
+        {text.back}
+      </a>
+      {loaded.problem && !session && <ProblemNotice problem={loaded.problem} retry={loaded.reload} />}
+      {!session && !loaded.problem && <Loading />}
+      {session && <SessionDetails session={session} />}
+    </article>
+  );
+}
+
+function SessionDetails({ session }: { session: Session }) {
+  const followed = useCaptions(session.id);
+  const status = followed.captions.status ?? session.status;
+  return (
+    <>
+      <header className="session-head">
+        <h1>{session.title || text.untitled}</h1>
+        <p className="session-facts">
+          <StatusBadge status={status} />
+          <When session={session} />
+        </p>
+      </header>
+      <WaysIn id={session.id} />
+      {session.invite_code && <Invite code={session.invite_code} />}
+      <Transcript session={session} followed={followed} ended={status === "completed"} />
+    </>
+  );
+}
+
+function When({ session }: { session: Session }) {
+  const began = new Date(session.started_at ?? session.created_at);
+  return (
+    <span>
+      <time dateTime={began.toISOString()}>
+        {began.toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" })}
+      </time>
+      {session.duration_seconds ? ` · ${clock(session.duration_seconds)}` : null}
+    </span>
+  );
+}
+
+function WaysIn({ id }: { id: string }) {
+  const join = (withMicrophone: boolean) => {
+    wantMicrophone(withMicrophone);
+    go({ kind: "meeting", id });
+  };
+  return (
+    <div className="ways-into">
+      <button type="button" className="button button-main" onClick={() => join(true)}>
+        <Microphone />
+        {text.session.joinSpeaking}
+      </button>
+      <button type="button" className="button" onClick={() => join(false)}>
+        <Ear />
+        {text.session.joinListening}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+// How components get at data: loading with retry, polling, captions, and small help with the browser.
+
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useReducer,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { Api } from "./api";
+import { type Captions, fold, noCaptions } from "./captions";
+import { type Connection, follow } from "./live";
+import { asProblem, type Problem } from "./problem";
+
+const ApiContext = createContext<Api | null>(null);
+export const ApiProvider = ApiContext.Provider;
+
+export function useApi(): Api {
+  const api = useContext(ApiContext);
+  if (!api) throw new Error("There is no account around this component");
+  return api;
+}
+
+export interface Loaded<T> {
+  value: T | null;
+  problem: Problem | null;
+  reload: () => void;
+}
+
+/** `load` must keep its identity (useCallback) for as long as it loads the same thing. */
+export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+  const [state, setState] = useState<{ value: T | null; problem: Problem | null }>({
+    value: null,
+    problem: null,
+  });
+  const [turn, reload] = useReducer((count: number) => count + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is a wish to load again
+  useEffect(() => {
+    const controller = new AbortController();
+    setState((before) => ({ ...before, problem: null }));
+    load(controller.signal).then(
+      (value) => setState({ value, problem: null }),
+      (thrown: unknown) => {
+        if (!controller.signal.aborted) setState((before) => ({ ...before, problem: asProblem(thrown) }));
+      },
+    );
+    return () => controller.abort();
+  }, [load, turn]);
+  return { ...state, reload };
+}
+
+/** Loads again every so often and whenever the page is looked at again; failures wait for the next turn. */
+export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, milliseconds: number): Loaded<T> {
+  const loaded = useLoaded(load);
+  const { reload } = loaded;
+  useEffect(() => {
+    const look = () => document.visibilityState === "visible" && reload();
+    const timer = setInterval(look, milliseconds);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [reload, milliseconds]);
+  return loaded;
+}
+
+export interface Followed {
+  captions: Captions;
+  connection: Connection;
+  problem: Problem | null;
+  restart: () => void;
+}
+
+export function useCaptions(sessionId: string): Followed {
+  const api = useApi();
+  const [captions, dispatch] = useReducer(fold, noCaptions);
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [turn, restart] = useReducer((count: number) => count + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is a wish to begin again
+  useEffect(() => {
+    const controller = new AbortController();
+    setProblem(null);
+    setConnection("connecting");
+    follow(api, sessionId, { event: dispatch, connection: setConnection }, controller.signal).catch(
+      (thrown: unknown) => setProblem(asProblem(thrown)),
+    );
+    return () => controller.abort();
+  }, [api, sessionId, turn]);
+  return { captions, connection, problem, restart };
+}
+
+/** Runs one action at a time and keeps what went wrong with it. */
+export function useAction<A extends unknown[]>(
+  action: (...given: A) => Promise<void>,
+): { run: (...given: A) => void; busy: boolean; problem: Problem | null } {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const run = useCallback(
+    (...given: A) => {
+      setBusy(true);
+      setProblem(null);
+      action(...given)
+        .catch((thrown: unknown) => setProblem(asProblem(thrown)))
+        .finally(() => setBusy(false));
+    },
+    [action],
+  );
+  return { run, busy, problem };
+}
+
+export function useOnline(): boolean {
+  return useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+}
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+function subscribeOnline(changed: () => void): () => void {
+  window.addEventListener("online", changed);
+  window.addEventListener("offline", changed);
+  return () => {
+    window.removeEventListener("online", changed);
+    window.removeEventListener("offline", changed);
+  };
+}
