@@ -39,10 +39,10 @@ class AgentSettings(ServiceSettings):
     speech_threshold: float = Field(0.5, gt=0, lt=1)
     """Probability of speech from which a frame counts as speech. Lower hears more, noise included."""
 
-    pause_seconds: float = Field(0.5, gt=0)
+    pause_seconds: float = Field(0.45, gt=0)
     """Silence that ends an utterance. Shorter brings finals sooner but cuts sentences into pieces."""
 
-    max_utterance_seconds: float = Field(12.0, ge=4)
+    max_utterance_seconds: float = Field(11.5, ge=4)
     """Utterances that grow longer are cut at a quiet place; the embedded engine hears worse beyond."""
 
     stop_seconds: float = Field(6.0, gt=0)

@@ -71,20 +71,9 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         settings.redis_url.get_secret_value(), decode_responses=True, socket_connect_timeout=2
     )
     stack.push_async_callback(redis.aclose)
-    livekit_api = LiveKitAPI(
-        settings.livekit_url,
-        settings.livekit_api_key,
-        settings.livekit_api_secret.get_secret_value(),
-        timeout=aiohttp.ClientTimeout(total=_LIVEKIT_SECONDS),
-        failover=False,
-    )
-    stack.push_async_callback(livekit_api.aclose)
+    livekit_api = await stack.enter_async_context(_livekit_client(settings))
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=_HTTP_SECONDS))
-    development_key = (
-        development.load_or_create(settings.development_key_file)
-        if settings.development_sign_in and settings.development_key_file
-        else None
-    )
+    development_key = _development_key(settings)
     return Runtime(
         settings=settings,
         started_at=time.monotonic(),
@@ -96,6 +85,22 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         development_key=development_key,
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
     )
+
+
+def _livekit_client(settings: ApiSettings) -> LiveKitAPI:
+    return LiveKitAPI(
+        settings.livekit_url,
+        settings.livekit_api_key,
+        settings.livekit_api_secret.get_secret_value(),
+        timeout=aiohttp.ClientTimeout(total=_LIVEKIT_SECONDS),
+        failover=False,
+    )
+
+
+def _development_key(settings: ApiSettings) -> development.DevelopmentKey | None:
+    if not settings.development_sign_in or settings.development_key_file is None:
+        return None
+    return development.load_or_create(settings.development_key_file)
 
 
 async def _open_verifier(

@@ -15,7 +15,6 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from shared.errors import Unavailable
 
 Connection = psycopg.AsyncConnection[DictRow]
-_WAIT_SECONDS = 5.0
 _BECOME_USER = """
     select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)
 """
@@ -24,14 +23,14 @@ _BECOME_USER = """
 class Database:
     """Opened and closed by the lifespan. Raises Unavailable while Postgres cannot be reached."""
 
-    def __init__(self, url: str, *, connections: int) -> None:
+    def __init__(self, url: str, *, connections: int, wait_seconds: float = 5.0) -> None:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
             kwargs={"row_factory": dict_row, "prepare_threshold": None},
             min_size=1,
             max_size=connections,
-            timeout=_WAIT_SECONDS,
+            timeout=wait_seconds,
             check=AsyncConnectionPool.check_connection,
             open=False,
         )

@@ -1,4 +1,4 @@
-"""Becomes a command that dies with its parent and, where asked, runs without root's privileges.
+"""Becomes a command that dies with its parent or is detached from it, without root's privileges if asked.
 
 Standard library only and run as a file, so that it starts fast and with any Python. What to do, a file
 tells it, because arguments are visible to everybody on the machine:
@@ -37,7 +37,7 @@ class Launch(TypedDict):
     command: list[str]
     environment: dict[str, str]
     death_signal: str | None
-    """What the command gets when its parent dies; None lets it live on."""
+    """What the command gets when its parent dies; None detaches it from its parent and from the terminal."""
 
     identity: Identity | None
 
@@ -53,8 +53,16 @@ def main() -> None:
         _call("prctl", _PR_SET_PDEATHSIG, signal.Signals[f"SIG{death_signal}"], 0, 0, 0)
         if os.getppid() != parent:
             sys.exit(f"the parent process {parent} is gone")
+    else:
+        _detach()
     environment = os.environ | launch["environment"] | {PARENT: str(os.getpid())}
     os.execvpe(launch["command"][0], launch["command"], environment)  # noqa: S606 - what this program is for
+
+
+def _detach() -> None:
+    if os.fork():
+        os._exit(0)
+    os.setsid()
 
 
 def _become(identity: Identity) -> None:

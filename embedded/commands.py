@@ -2,10 +2,8 @@
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import NoReturn
 
 import httpx
@@ -17,6 +15,7 @@ from embedded import installation, lifecycle, livekit_build, testing, throwaway
 from embedded.asking import NotReady, Part
 from embedded.composition import Platform
 from embedded.failures import Failure
+from embedded.interruption import unwind_when_ended
 from embedded.layout import Layout
 from embedded.programs import Program
 from embedded.settings import EmbeddedSettings
@@ -27,8 +26,7 @@ _LOG_LINES = 40
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what was asked and return the exit status."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    unwind_when_ended()
     console = Console(highlight=False, soft_wrap=True)
     try:
         return _dispatch(chosen, console, Layout())
@@ -83,7 +81,8 @@ def _down(console: Console, layout: Layout) -> None:
 def _status(console: Console, layout: Layout) -> int:
     platform = lifecycle.current(layout)
     if platform is None:
-        console.print("the platform is not up; make up starts it")
+        killed = " any more, its supervisor is gone" if layout.ready.exists() else ""
+        console.print(f"the platform is not up{killed}; make up starts it")
         return 1
     table = Table("part", "state", "process", "port", box=None, pad_edge=False)
     programs, well = Supervisor(layout).programs(), True
@@ -176,8 +175,3 @@ def _test(console: Console, layout: Layout, suites: Sequence[str]) -> int:
 
 def _reporter(console: Console) -> lifecycle.Report:
     return lambda message: console.print(f"[green]✓[/] {message}")
-
-
-def _interrupt(number: int, _: FrameType | None) -> None:
-    """Unwind as on Ctrl-C, so that whatever was started is ended."""
-    raise KeyboardInterrupt(signal.Signals(number).name)

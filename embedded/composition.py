@@ -31,7 +31,8 @@ class Platform:
     @property
     def groups(self) -> dict[str, tuple[Program, ...]]:
         """What is started after what; ended in reverse."""
-        return {"servers": self.servers, "services": self.services}
+        groups = {"servers": self.servers, "services": self.services}
+        return {name: programs for name, programs in groups.items() if programs}
 
     @property
     def programs(self) -> tuple[Program, ...]:

@@ -92,7 +92,7 @@ class _Running:
 @contextmanager
 def _progress(console: Console) -> Iterator[Progress]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield progress
 
 

@@ -1,7 +1,6 @@
 """Takes the platform up and down as a whole."""
 
 import fcntl
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from embedded import credentials, livekit_build
 from embedded.composition import Platform, compose
 from embedded.credentials import write_private
 from embedded.failures import Failure
+from embedded.interruption import undisturbed
 from embedded.layout import Layout
 from embedded.migrations import API_ROLE, give_login, migrate
 from embedded.ports import check_free
@@ -23,11 +23,16 @@ Report = Callable[[str], None]
 
 
 def up(settings: EmbeddedSettings, layout: Layout, *, report: Report = lambda _: None) -> Platform:
-    """Start everything and return when every part is ready. What is up already is left as it is.
+    """Start the platform with all of its parts, as `bring_up` does."""
+    layout.create()
+    return bring_up(_composed(settings, layout), layout, report=report)
+
+
+def bring_up(platform: Platform, layout: Layout, *, report: Report = lambda _: None) -> Platform:
+    """Return when every part is ready. A platform that is up already is returned instead, and left as it is.
 
     However a start that does not succeed ends, nothing of it keeps running.
     """
-    layout.create()
     with _alone(layout):
         if (running := current(layout)) is not None:
             return running
@@ -36,10 +41,10 @@ def up(settings: EmbeddedSettings, layout: Layout, *, report: Report = lambda _:
         supervisor.stop()
         layout.ready.unlink(missing_ok=True)
         try:
-            platform = _start(settings, layout, supervisor, report)
-            write_private(layout.ready, settings.model_dump_json(indent=2))
+            _start(platform, layout, supervisor, report)
+            write_private(layout.ready, platform.settings.model_dump_json(indent=2))
         except BaseException:
-            with _undisturbed():
+            with undisturbed():
                 supervisor.stop()
             raise
         return platform
@@ -48,7 +53,7 @@ def up(settings: EmbeddedSettings, layout: Layout, *, report: Report = lambda _:
 def down(layout: Layout) -> bool:
     """End everything and return whether anything ran."""
     ran = Supervisor(layout).is_running()
-    with _undisturbed():
+    with undisturbed():
         layout.ready.unlink(missing_ok=True)
         Supervisor(layout).stop()
     return ran
@@ -62,31 +67,34 @@ def current(layout: Layout) -> Platform | None:
     return _composed(settings, layout)
 
 
-def _start(settings: EmbeddedSettings, layout: Layout, supervisor: Supervisor, report: Report) -> Platform:
+def _start(platform: Platform, layout: Layout, supervisor: Supervisor, report: Report) -> None:
     began = time.monotonic()
-    platform = _composed(settings, layout)
-    check_free(port for program in platform.programs for port in program.ports)
-    passwords = credentials.load(layout.secrets)
-    if not settings.database_url:
-        postgres.prepare(layout.postgres, password=passwords.postgres_admin_password)
 
     def on_ready(name: str) -> None:
         report(f"{name} is ready after {time.monotonic() - began:.1f} s")
 
+    check_free(port for program in platform.programs for port in program.ports)
+    if not platform.settings.database_url:
+        password = credentials.load(layout.secrets).postgres_admin_password
+        postgres.prepare(layout.postgres, password=password)
     wait(platform.given, on_ready=on_ready)
     supervisor.start(platform.groups)
     supervisor.start_programs("servers", platform.servers)
     wait(platform.servers, check_alive=supervisor.check_alive, on_ready=on_ready)
-    if platform.admin_url:
-        applied = migrate(platform.admin_url)
-        report(f"the database has its schema, {len(applied)} migrations were new")
-    else:
-        report("migrations were left to the owner of the database: DATABASE_ADMIN_URL is not set")
-    if not settings.database_url:
-        give_login(platform.admin_url or "", role=API_ROLE, password=passwords.postgres_api_password)
+    _migrate(platform, layout, report)
     supervisor.start_programs("services", platform.services)
     wait(platform.services, check_alive=supervisor.check_alive, on_ready=on_ready)
-    return platform
+
+
+def _migrate(platform: Platform, layout: Layout, report: Report) -> None:
+    if platform.admin_url is None:
+        report("the schema is left to the owner of the database: DATABASE_ADMIN_URL is not set")
+        return
+    applied = migrate(platform.admin_url)
+    report(f"the schema of the database is the newest, {len(applied)} migrations were applied")
+    if not platform.settings.database_url:
+        password = credentials.load(layout.secrets).postgres_api_password
+        give_login(platform.admin_url, role=API_ROLE, password=password)
 
 
 def _composed(settings: EmbeddedSettings, layout: Layout) -> Platform:
@@ -105,17 +113,3 @@ def _alone(layout: Layout) -> Iterator[None]:
                 "the platform is being started by somebody else", "wait for it, or make down"
             ) from None
         yield
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ending things is not interrupted half-way, however often a person presses Ctrl-C."""
-    ignored = {
-        number: signal.signal(number, signal.SIG_IGN)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in ignored.items():
-            signal.signal(number, handler)

@@ -39,7 +39,7 @@ class Program:
     stop_signal: Literal["TERM", "INT"] = "TERM"
     stop_seconds: int = 10
     death_signal: Literal["TERM", "INT", "KILL"] | None = "TERM"
-    """What ends it at once: sent by the kernel when its parent dies. None lets it live on."""
+    """What ends it at once: sent by the kernel when its parent dies. None detaches it from its parent."""
 
     identity: Identity | None = None
     ready_seconds: float = 60

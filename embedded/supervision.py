@@ -35,20 +35,19 @@ class Supervisor:
         """Start the supervisor, detached from the terminal. Its programs wait until they are started."""
         write_private(self._configuration, configure(groups, self._layout))
         words = (sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "-c", str(self._configuration))
+        program = Program("supervisor", words, _unasked, death_signal=None)
         log = self._layout.log("supervisor-start")
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                launch_command(
-                    Program("supervisor", words, _unasked, death_signal=None), self._layout.run / "launch"
-                ),
+            subprocess.run(
+                launch_command(program, self._layout.run / "launch"),
                 cwd=ROOT,
                 env=as_parent(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,
+                check=True,
             )
-        _until(_START_SECONDS, lambda: self.is_running() or process.poll() is not None)
+        _until(_START_SECONDS, lambda: self.is_running() or not self._supervisors())
         if not self.is_running():
             raise Failure(f"the supervisor did not start: {log.read_text(errors='replace').strip()}")
 
@@ -65,6 +64,7 @@ class Supervisor:
             try:
                 self._remote.start(group, program.name)
             except Unreachable as failure:
+                self.check_alive(program.name)
                 raise Failure(f"{program.name} could not be started: {failure}") from failure
 
     def programs(self) -> dict[str, ProgramInfo]:
@@ -97,24 +97,21 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the supervisor and all that it runs, politely at first. Returns when nothing is left."""
-        for supervisor in [process for process in psutil.process_iter() if self._is_supervisor(process)]:
+        supervisors = self._supervisors()
+        for supervisor in supervisors:
             supervisor.terminate()
-            _, stubborn = psutil.wait_procs([supervisor], timeout=_STOP_SECONDS)
-            for each in stubborn:
-                each.kill()
-        self.end_leftovers()
+        _end(supervisors, patience_seconds=_STOP_SECONDS)
+        # What a supervisor that was killed has left ends by itself.
+        _end(
+            [each for each in psutil.process_iter() if self._is_ours(each)],
+            patience_seconds=_LEFTOVER_SECONDS,
+        )
         self._layout.socket.unlink(missing_ok=True)
 
-    def end_leftovers(self) -> None:
-        """Wait for what a killed supervisor left, which ends by itself, and end it if it does not."""
-        left = [process for process in psutil.process_iter() if self._is_ours(process)]
-        _, alive = psutil.wait_procs(left, timeout=_LEFTOVER_SECONDS)
-        for process in alive:
-            process.kill()
-        psutil.wait_procs(alive, timeout=_LEFTOVER_SECONDS)
-
-    def _is_supervisor(self, process: psutil.Process) -> bool:
-        return str(self._configuration) in _command_line(process)
+    def _supervisors(self) -> list[psutil.Process]:
+        """Also one that has not become itself yet."""
+        files = {str(self._configuration), str(self._layout.run / "launch" / "supervisor.json")}
+        return [process for process in psutil.process_iter() if files.intersection(_command_line(process))]
 
     def _is_ours(self, process: psutil.Process) -> bool:
         """Whether a supervisor of this state directory started it, or something that it started."""
@@ -131,6 +128,22 @@ def _command_line(process: psutil.Process) -> list[str]:
         return [str(word) for word in process.cmdline()]
     except psutil.Error:
         return []
+
+
+def _end(processes: Sequence[psutil.Process], *, patience_seconds: float) -> None:
+    """Wait for processes to end, and kill those that have not by then."""
+    _until(patience_seconds, lambda: not any(map(_lives, processes)))
+    for process in filter(_lives, processes):
+        process.kill()
+    _until(patience_seconds, lambda: not any(map(_lives, processes)))
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Where nobody collects the dead, as in some containers, they stay in the table of processes."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _until(seconds: float, done: Callable[[], bool]) -> None:

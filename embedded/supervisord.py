@@ -137,12 +137,17 @@ def _program(program: Program, layout: Layout) -> dict[str, str | int | Path]:
 
 
 class _UnixTransport(xmlrpc.client.Transport):
+    """One connection for one request; `close` of the base class would not know it."""
+
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._path = path
+        self._unix = _UnixConnection(path)
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:  # noqa: ARG002 - there is but one
-        return _UnixConnection(self._path)
+        return self._unix
+
+    def close(self) -> None:
+        self._unix.close()
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from embedded.credentials import Credentials, load
 from embedded.failures import Failure
+from embedded.interruption import undisturbed
 from embedded.migrations import API_ROLE, give_login, migrate
 from embedded.ports import free_ports, free_udp_range
 from embedded.programs import Port, Program, as_parent, launch_command
@@ -63,11 +64,12 @@ def running(livekit_binary: Path, *, webhook_url: str | None = None) -> Iterator
         give_login(addresses.database_admin_url, role=API_ROLE, password=credentials.postgres_api_password)
         yield addresses
     finally:
-        for each in started:
-            each.process.send_signal(signal.Signals[f"SIG{each.program.death_signal}"])
-        for each in started:
-            each.wait()
-        shutil.rmtree(state, ignore_errors=True)
+        with undisturbed():
+            for each in started:
+                each.end()
+            for each in started:
+                each.wait()
+            shutil.rmtree(state, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class _Started:
         if self.process.poll() is not None:
             tail = self.log.read_text(errors="replace")[-_LOG_TAIL_BYTES:]
             raise Failure(f"{self.program.name} ended with status {self.process.returncode}:\n{tail}")
+
+    def end(self) -> None:
+        """At once, as the kernel does when we die."""
+        if self.program.death_signal:
+            self.process.send_signal(signal.Signals[f"SIG{self.program.death_signal}"])
 
     def wait(self) -> None:
         try:

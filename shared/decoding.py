@@ -11,7 +11,7 @@ from typing import Self
 import structlog
 
 from shared.audio import BYTES_PER_SAMPLE, Pcm
-from shared.contracts.decoding import HEADER, Outcome
+from shared.contracts.decoding import BEGUN, HEADER, Outcome
 from shared.errors import ServiceError, TooLarge, Unavailable
 
 log = structlog.get_logger()
@@ -51,8 +51,14 @@ class Decoder:
 
     async def __aexit__(self, *_: object) -> None:
         self._hang_up()
-        if self._process:
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
             await self._process.wait()
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the forking process."""
+        return self._process.pid if self._process else None
 
     async def decode(self, file: bytes) -> Pcm:
         """Raises UndecodableAudio, AudioTooLong, or DecoderBusy at once when too many wait already."""
@@ -80,7 +86,25 @@ class Decoder:
                 )
 
     async def _ask(self, file: bytes) -> bytes:
-        """What the child answers; nothing when it died or its time was over."""
+        """What the process answers; nothing when the file killed it or took too long."""
+        reader, writer = await self._connect()
+        begun = False
+        try:
+            async with asyncio.timeout(_WALL_SECONDS):
+                writer.writelines([HEADER.pack(self._max_seconds), file])
+                writer.write_eof()
+                begun = await reader.read(1) == BEGUN
+                answer = await reader.read()
+        except OSError as fault:  # a timeout is one, too
+            log.info("decoding.broke_off", reason=type(fault).__name__, file_bytes=len(file))
+            answer = b""
+        finally:
+            writer.transport.abort()
+        if not begun:
+            raise Unavailable("The decoder is starting anew")
+        return answer
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         control = await self._running()
         ours, theirs = socket.socketpair()
         with theirs:
@@ -89,17 +113,7 @@ class Decoder:
             except OSError as fault:
                 ours.close()
                 raise Unavailable("The decoder is starting anew") from fault
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-        try:
-            async with asyncio.timeout(_WALL_SECONDS):
-                writer.writelines([HEADER.pack(self._max_seconds), file])
-                writer.write_eof()
-                return await reader.read()
-        except OSError as fault:  # a timeout is one, too
-            log.info("decoding.broke_off", reason=type(fault).__name__, file_bytes=len(file))
-            return b""
-        finally:
-            writer.transport.abort()
+        return await asyncio.open_unix_connection(sock=ours)
 
     async def _running(self) -> socket.socket:
         """The way to the forking process, which is started when it is not there."""

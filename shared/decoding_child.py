@@ -19,7 +19,7 @@ import av.error
 import numpy as np
 
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from shared.contracts.decoding import HEADER, Outcome
+from shared.contracts.decoding import BEGUN, HEADER, Outcome
 
 _CPU_SECONDS = 30
 _WALL_SECONDS = 60
@@ -65,7 +65,8 @@ def _warm_up() -> None:
 
 def _serve(descriptor: int) -> None:
     with socket.socket(fileno=descriptor) as connection:
-        _limit(descriptor)
+        limit_this_process(descriptor)
+        connection.sendall(BEGUN)
         sent = connection.makefile("rb").read()
         [max_seconds] = HEADER.unpack_from(sent)
         try:
@@ -78,7 +79,7 @@ def _serve(descriptor: int) -> None:
             connection.sendall(Outcome.DECODED.value + samples)
 
 
-def _limit(descriptor: int) -> None:
+def limit_this_process(last_descriptor: int) -> None:
     """Little memory and time, and no file or connection beyond the one that is open already."""
     signal.alarm(_WALL_SECONDS)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -88,7 +89,7 @@ def _limit(descriptor: int) -> None:
         (resource.RLIMIT_CPU, _CPU_SECONDS),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, descriptor + 1),
+        (resource.RLIMIT_NOFILE, last_descriptor + 1),
     ):
         resource.setrlimit(kind, (amount, amount))
 

@@ -54,7 +54,7 @@ class Segmenter:
     settle_seconds: float = 0.2
     """Silence after which a snapshot is settled; also the silence that a final keeps at its end."""
 
-    pause_seconds: float = 0.5
+    pause_seconds: float = 0.45
     """Silence that ends an utterance."""
 
     max_seconds: float = 12.0

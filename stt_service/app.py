@@ -1,7 +1,7 @@
 """The speech service over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
@@ -41,12 +41,12 @@ class Runtime:
         return round(asyncio.get_running_loop().time() - self.started, 3)
 
 
-def create_app(settings: SttSettings) -> FastAPI:
+def create_app(settings: SttSettings, *, load: Callable[[SttSettings], Loaded] = load_engine) -> FastAPI:
     """The app; entering its lifespan loads the model, so that whoever can connect is served."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Runtime]]:
-        async with _open(settings) as runtime:
+        async with _open(settings, load) as runtime:
             yield {"runtime": runtime}
 
     app = FastAPI(title=NAME, version=VERSION, lifespan=lifespan)
@@ -56,7 +56,7 @@ def create_app(settings: SttSettings) -> FastAPI:
 
 
 @asynccontextmanager
-async def _open(settings: SttSettings) -> AsyncIterator[Runtime]:
+async def _open(settings: SttSettings, load: Callable[[SttSettings], Loaded]) -> AsyncIterator[Runtime]:
     clock = asyncio.get_running_loop().time
     worker = InferenceWorker(
         name="stt", max_waiting=settings.max_waiting, batch_timeout_ms=settings.batch_timeout_ms
@@ -64,7 +64,7 @@ async def _open(settings: SttSettings) -> AsyncIterator[Runtime]:
     try:
         async with Decoder(max_seconds=settings.max_audio_seconds) as decoder:
             began = clock()
-            loaded = await worker.run(load_engine, settings)
+            loaded = await worker.run(load, settings)
             seconds = round(clock() - began, 3)
             log.info("engine.loaded", engine=loaded.engine.name, seconds=seconds, reason=loaded.reason)
             recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)

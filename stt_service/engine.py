@@ -65,31 +65,42 @@ def load_engine(settings: SttSettings) -> Loaded:
     """Check the weights and load them. Raises EngineUnavailable, with what would help."""
     match settings.engine:
         case "moonshine":
-            return _load_moonshine(settings, reason="STT_ENGINE asks for it")
+            return _load_moonshine(settings, reason="STT_ENGINE asks for moonshine")
         case "auto":
-            return _load_moonshine(settings, reason="auto: the first of moonshine whose weights are there")
+            return _load_moonshine(settings, reason="auto takes the first that is there of: moonshine")
+
+
+def check_engine(settings: SttSettings) -> None:
+    """Raise EngineUnavailable where load_engine would, before anything is started."""
+    _moonshine_weights(settings)
 
 
 def _load_moonshine(settings: SttSettings, *, reason: str) -> Loaded:
-    if not find_spec("onnxruntime"):
-        raise EngineUnavailable("moonshine needs onnxruntime: install stt_service with its extra moonshine")
-    folder = _checked_weights("moonshine-tiny-en", settings.models_directory)
-    detector_folder = _checked_weights("silero-vad", settings.models_directory)
+    folder, detector = _moonshine_weights(settings)
     # A library is imported only when its engine is chosen.
     from stt_service.engines.moonshine import Moonshine  # noqa: PLC0415
     from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
 
     threads = settings.inference_threads
-    detector = SpeechDetector(detector_folder / "silero_vad_16k_sequence.onnx", threads=threads)
-    return Loaded(Moonshine(folder, detector, threads=threads), folder, reason)
+    engine = Moonshine(folder, SpeechDetector(detector, threads=threads), threads=threads)
+    return Loaded(engine, folder, reason)
+
+
+def _moonshine_weights(settings: SttSettings) -> tuple[Path, Path]:
+    if not find_spec("onnxruntime"):
+        raise EngineUnavailable("moonshine needs onnxruntime: install stt_service with its extra moonshine")
+    models = settings.models_directory
+    detector = _checked_weights("silero-vad", models) / "silero_vad_16k_sequence.onnx"
+    return _checked_weights("moonshine-tiny-en", models), detector
 
 
 def _checked_weights(name: str, models: Path) -> Path:
     """The folder of a model, every file of which is the one that was measured."""
     folder = models / name
     if wrong := damaged(read_manifest(MANIFEST)[name], folder):
+        fault = "has another sha256 than we trust" if folder.is_dir() else "is not there"
         raise EngineUnavailable(
-            f"{folder}: {', '.join(wrong)} is missing or does not have the sha256 in {MANIFEST.name};"
-            f" fetch the weights with: python3.11 -m embedded.weights --into {models}"
+            f"{folder} {fault} ({', '.join(wrong)}); fetch it with:"
+            f" python3.11 -m embedded.weights --into {models}"
         )
     return folder

@@ -25,11 +25,13 @@ def development_key(runtime: Runtime, request: Request) -> DevelopmentKey:
 
 
 async def sign_in(runtime: Runtime, key: DevelopmentKey, asked: DevelopmentTokenRequest) -> TokenResponse:
-    """A token for the account with this address. Raises Unauthenticated when that account is inactive."""
+    """A token for the account with this address. Raises Unauthenticated when it is inactive."""
     async with runtime.database.as_service() as connection:
         account = await repository.ensure_development_user(
             connection, email=asked.email, full_name=asked.full_name
         )
+    if account is None:
+        raise DevelopmentSignInRefused("The accounts of this database are made by its own sign-in service")
     claims: dict[str, object] = {"sub": str(account), "role": "authenticated"}
     async with runtime.database.as_user(claims) as connection:
         user = await users.find(connection, account)

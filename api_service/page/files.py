@@ -1,6 +1,7 @@
 """Serves the built page: its files, and its index for every place within it."""
 
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -9,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 PAGE_PATH = "/app/"
+_CLOUD = ".livekit.cloud"
 _ASSETS = "assets/"
 """Vite puts a hash of the content into the name of every file here."""
 
@@ -21,11 +23,9 @@ def mount(app: FastAPI, *, directory: Path, livekit_url: str) -> None:
 
 def security_headers(livekit_url: str) -> dict[str, str]:
     """What the page may do: load what is ours, talk to us and to LiveKit, and use the microphone."""
-    livekit = livekit_url.rstrip("/")
-    over_http = "http" + livekit.removeprefix("ws")
     policy = {
         "default-src": "'self'",
-        "connect-src": f"'self' {livekit} {over_http}",
+        "connect-src": f"'self' {_origins(livekit_url)}",
         "img-src": "'self' data: blob:",
         "media-src": "'self' blob: mediastream:",
         "worker-src": "'self' blob:",
@@ -42,6 +42,14 @@ def security_headers(livekit_url: str) -> dict[str, str]:
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
     }
+
+
+def _origins(livekit_url: str) -> str:
+    """Clients also ask LiveKit over HTTP, and in its cloud they move to regions of other names."""
+    livekit = urlsplit(livekit_url)
+    host = f"*{_CLOUD}" if livekit.netloc.endswith(_CLOUD) else livekit.netloc
+    secure = "s" if livekit.scheme in {"wss", "https"} else ""
+    return f"ws{secure}://{host} http{secure}://{host}"
 
 
 async def _to_page() -> Response:

@@ -56,9 +56,10 @@ class TranscriptSegment(BaseModel):
 
 
 class Transcript(BaseModel):
-    """Everything said in a session so far."""
+    """Everything said in a session so far, and the position in its live stream that this lies at."""
 
     segments: list[TranscriptSegment]
+    position: str
 
     @property
     def finals(self) -> list[TranscriptSegment]:
@@ -73,7 +74,7 @@ class Account:
 
     def __init__(self, http: httpx.AsyncClient, token: str) -> None:
         self._http = http
-        self._headers = {"authorization": f"Bearer {token}"}
+        self.headers = {"authorization": f"Bearer {token}"}
 
     @classmethod
     async def sign_in(cls, http: httpx.AsyncClient, *, email: str, name: str) -> "Account":
@@ -112,10 +113,10 @@ class Account:
         )
 
     async def _get(self, path: str) -> bytes:
-        return await _ask(self._http, "GET", path, headers=self._headers)
+        return await _ask(self._http, "GET", path, headers=self.headers)
 
     async def _post(self, path: str, body: dict[str, str]) -> bytes:
-        return await _ask(self._http, "POST", path, body=body, headers=self._headers)
+        return await _ask(self._http, "POST", path, body=body, headers=self.headers)
 
 
 async def _ask(

@@ -45,7 +45,7 @@ def run(platform: Platform, *, state: Path, watch: Stopwatch | None = None) -> i
         with watch.step("start"):
             address = platform.start()
         script = read_script()
-        report = asyncio.run(_hold(script, platform, address, state=state, console=console, watch=watch))
+        report = asyncio.run(_hold(script, platform, address, console=console, watch=watch))
         report.write(state / "demo" / "report.json")
         show_figures(console, report)
         stays = console.is_terminal
@@ -58,10 +58,10 @@ def run(platform: Platform, *, state: Path, watch: Stopwatch | None = None) -> i
 
 
 async def _hold(
-    script: Script, platform: Platform, address: str, *, state: Path, console: Console, watch: Stopwatch
+    script: Script, platform: Platform, address: str, *, console: Console, watch: Stopwatch
 ) -> Report:
     with watch.step("voices"):
-        recordings = prepare(script, state / "demo" / "audio")
+        recordings = prepare(script)
     pss: dict[str, float] = {}
     async with httpx.AsyncClient(base_url=address, timeout=_REQUEST_SECONDS, trust_env=False) as http:
         meeting = Meeting(script, recordings, http=http, screen=CaptionScreen(console), watch=watch)
@@ -72,9 +72,9 @@ async def _hold(
 
 def _show_the_way(console: Console, script: Script, address: str) -> None:
     host = next(iter(script.speakers.values()))
+    page = f"{address}/app/?email={host.email}"
     console.print()
-    console.print(Text.assemble("The platform stays up:  ", (address, "bold")))
-    console.print(
-        Text.assemble("Sign in as ", (host.email, "bold"), f" to find “{script.title}” among your meetings.")
-    )
-    console.print(Text.assemble("To stop it: ", ("make down", "bold")))
+    console.print(Text("The platform stays up", "bold"))
+    console.print(Text.assemble("  the page   ", (page, "bold")))
+    console.print(Text.assemble("  sign in    as ", (host.email, "bold"), ", whose meetings have this one"))
+    console.print(Text.assemble("  to stop    ", ("make down", "bold")))

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from embedded.demo.client import TranscriptSegment
@@ -30,7 +29,7 @@ class CaptionScreen:
 
     def announce(self, event: str) -> None:
         """Say what happens in the meeting beside its words."""
-        self._console.print(Text(event, "dim"))
+        self._console.print(Text(f"  {event}", "dim"))
 
     @contextmanager
     def showing(self) -> Iterator[None]:
@@ -44,46 +43,57 @@ class CaptionScreen:
 
     def update(self, *, settled: Sequence[SeenCaption], growing: Sequence[SeenCaption]) -> None:
         """Add captions that will not change, and replace those that may."""
+        if self._live is not None:
+            # Before the others are printed, so that none stands there twice, not even for a moment.
+            self._live.update(Group(*map(self._line, growing)), refresh=True)
         for caption in settled:
             self._console.print(self._line(caption))
-        if self._live is not None:
-            self._live.update(Group(*map(self._line, growing)), refresh=True)
 
     def _line(self, caption: SeenCaption) -> Text:
         name, colour = self._names.get(caption.identity, (caption.identity, "white"))
         return Text.assemble(
-            (f"{name:>8}  ", colour),
+            (f"  {name:<8}", colour),
             (caption.text, "" if caption.final else "dim italic"),
         )
 
 
 def show_transcript(console: Console, transcript: Sequence[TranscriptSegment]) -> None:
     """The meeting as it is stored."""
-    table = Table(box=None, show_header=False, pad_edge=False)
+    _head(console, "The transcript, as the API returns it")
     for segment in transcript:
-        minutes, seconds = divmod(segment.start_time, 60)
-        table.add_row(
-            Text(f"{minutes:.0f}:{seconds:04.1f}", "dim"), Text(segment.speaker, "bold"), Text(segment.text)
+        minutes, seconds = divmod(round(segment.start_time), 60)
+        console.print(
+            Text.assemble((f"  {minutes}:{seconds:02}  ", "dim"), f"{segment.speaker:<8}", segment.text)
         )
-    console.print(table)
 
 
 def show_figures(console: Console, report: Report) -> None:
     """Each figure with its goal, then what went wrong."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("word error rate", f"{report.word_error_rate:.1%}", f"goal: at most {WORD_ERROR_GOAL:.0%}")
-    table.add_row(
-        "end of speech to final caption, median",
-        _seconds(report.delay_p50_seconds),
-        f"goal: at most {DELAY_P50_GOAL} s",
+    _head(console, "The figures")
+    rate = f"{report.word_error_rate:.1%}"
+    rows = (
+        ("wrong words", rate, f"goal: at most {WORD_ERROR_GOAL:.0%}"),
+        (
+            "from the end of speech to its final caption, median",
+            _seconds(report.delay_p50_seconds),
+            f"goal: at most {DELAY_P50_GOAL} s",
+        ),
+        (
+            "the same, 95th percentile",
+            _seconds(report.delay_p95_seconds),
+            f"goal: at most {DELAY_P95_GOAL} s",
+        ),
+        ("final captions", str(report.captions), f"after {report.partials} partials"),
     )
-    table.add_row(
-        "the same, 95th percentile", _seconds(report.delay_p95_seconds), f"goal: at most {DELAY_P95_GOAL} s"
-    )
-    table.add_row("captions", f"{report.captions}", f"and {report.partials} partials before them")
-    console.print(table)
+    for name, value, remark in rows:
+        console.print(Text.assemble(f"  {name:<52}", (f"{value:>8}", "bold"), (f"   {remark}", "dim")))
     for problem in report.problems:
-        console.print(Text(f"wrong: {problem}", "red"))
+        console.print(Text(f"  wrong: {problem}", "red"))
+
+
+def _head(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, "bold"))
 
 
 def _seconds(value: float | None) -> str:

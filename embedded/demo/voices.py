@@ -1,4 +1,7 @@
-"""The voices of the demo: lines of text as recordings whose speech ends with their last sample."""
+"""The voices of the demo: lines of text as recordings whose speech ends with their last sample.
+
+python -m embedded.demo.voices      make the recordings that are missing
+"""
 
 import hashlib
 import os
@@ -19,6 +22,8 @@ from shared.audio import Floats, Samples
 
 SAMPLE_RATE = 48_000
 """What a microphone in a browser delivers."""
+
+AUDIO = STATE / "demo" / "audio"
 
 RECIPE = "1"
 """Changes when the same text and voice shall sound different, so that cached recordings are made anew."""
@@ -66,7 +71,7 @@ class Synthesiser:
 
 
 def prepare(
-    script: Script, directory: Path, *, done: Callable[[int, int], None] = lambda _done, _of: None
+    script: Script, *, directory: Path = AUDIO, done: Callable[[int, int], None] = lambda _done, _of: None
 ) -> Mapping[Line, Recording]:
     """Every line of the script as a recording; what an earlier call has made is read from the directory.
 
@@ -130,5 +135,10 @@ def _level(floats: Floats) -> Samples:
     return levelled
 
 
+def main() -> None:
+    """Make every recording of the demo."""
+    prepare(read_script(), done=lambda done, of: print(f"{done} of {of} lines are spoken", flush=True))
+
+
 if __name__ == "__main__":
-    prepare(read_script(), STATE / "demo" / "audio")
+    main()

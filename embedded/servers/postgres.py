@@ -111,27 +111,39 @@ def _check_version(directory: Path) -> None:
 
 def _identity(directory: Path) -> Identity | None:
     """Who Postgres runs as: ourselves, unless we are root, which it refuses."""
-    if os.geteuid() != 0:
-        if directory.exists() and directory.stat().st_uid != os.geteuid():
-            raise Failure(
-                f"{directory} belongs to user id {directory.stat().st_uid}, not to you",
-                "start as the user who created it, or set INTRASCRIBE_STATE to a folder of your own",
-            )
-        return None
     owner = directory.stat() if directory.exists() else ROOT.stat()
-    uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else _nobody()
-    closed = any(
-        not folder.stat().st_mode & stat.S_IXOTH
-        for place in (directory, _binary("postgres"))
-        for folder in place.resolve().parents
-        if folder.exists()
-    )
-    return Identity(uid=uid, gid=gid, keep_access=closed)
+    if os.geteuid() == 0:
+        user = _user(owner.st_uid) or _nobody()
+        return Identity(uid=user.pw_uid, gid=user.pw_gid, keep_access=_is_closed(directory))
+    if directory.exists() and owner.st_uid != os.geteuid():
+        raise Failure(
+            f"{directory} belongs to user id {owner.st_uid}, not to you",
+            "start as the user who created it, or set INTRASCRIBE_STATE to a folder of your own",
+        )
+    if _user(os.geteuid()) is None:
+        raise Failure(
+            f"your user id {os.geteuid()} has no name on this machine, and Postgres wants one",
+            "start as a user with a name, or set DATABASE_URL to a Postgres of your own",
+        )
+    return None
 
 
-def _nobody() -> tuple[int, int]:
+def _user(uid: int) -> pwd.struct_passwd | None:
+    """A user whom Postgres accepts: not root, and with a name."""
     try:
-        entry = pwd.getpwnam("nobody")
+        return pwd.getpwuid(uid) if uid else None
     except KeyError:
-        return 65534, 65534
-    return entry.pw_uid, entry.pw_gid
+        return None
+
+
+def _nobody() -> pwd.struct_passwd:
+    for user in sorted(pwd.getpwall(), key=lambda each: each.pw_name != "nobody"):
+        if user.pw_uid:
+            return user
+    raise Failure("this machine has no user but root, and Postgres refuses to run as root")
+
+
+def _is_closed(directory: Path) -> bool:
+    """Whether another user could not even reach the data and the binaries."""
+    folders = {*directory.resolve().parents, *_binary("postgres").resolve().parents}
+    return any(folder.exists() and not folder.stat().st_mode & stat.S_IXOTH for folder in folders)

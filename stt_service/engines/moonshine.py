@@ -13,8 +13,8 @@ from stt_service.engines.silero import SpeechDetector, open_session
 Tensor = npt.NDArray[np.generic]
 
 _START, _END = 1, 2
-_MAX_PIECE_SECONDS = 12
-"""Beyond this the model begins to lose words."""
+_MAX_PIECE_SECONDS = 13
+"""Much beyond this the model begins to lose words; an agent's longest utterance is not to be cut again."""
 
 _TOKENS_PER_SECOND = 6.5
 """Nobody speaks faster; without a limit the model may repeat itself for ever."""

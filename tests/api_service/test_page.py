@@ -73,6 +73,18 @@ async def test_the_page_may_talk_to_livekit_and_use_the_microphone_and_little_el
     assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("ws://127.0.0.1:7880", "ws://127.0.0.1:7880 http://127.0.0.1:7880"),
+        ("https://live.example/", "wss://live.example https://live.example"),
+        ("wss://ours.livekit.cloud", "wss://*.livekit.cloud https://*.livekit.cloud"),
+    ],
+)
+def test_the_page_may_ask_livekit_over_http_too(url: str, allowed: str) -> None:
+    assert f"connect-src 'self' {allowed};" in files.security_headers(url)["content-security-policy"]
+
+
 async def test_before_it_is_built_there_is_no_page_and_after_there_is(
     browser: httpx.AsyncClient, directory: Path
 ) -> None:

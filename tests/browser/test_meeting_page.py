@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from embedded.demo.client import TranscriptSegment
 from embedded.demo.measure import words
 from tests.browser.conftest import REFUSING, OpenPage, record, speaking
+from tests.browser.line import line_to
 from tests.e2e.rooms import PICO, Room, room
 from tests.platform_fixture import RunningPlatform
 
@@ -73,8 +74,8 @@ async def join(page: Page, *, name: str, button: str) -> None:
     )
 
 
-def invitation(platform: RunningPlatform, opened: Room, email: str) -> str:
-    return f"{platform.api_url}/app/?join={opened.invite_code}&email={email}"
+def invitation(url: str, opened: Room, email: str) -> str:
+    return f"{url}/app/?join={opened.invite_code}&email={email}"
 
 
 async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
@@ -85,7 +86,7 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
         ben = await opened.enter("Ben")
         await opened.listening()
         await ben.switch_on()
-        address = invitation(platform, opened, "anna@example.com")
+        address = invitation(platform.api_url, opened, "anna@example.com")
         async with open_page(address, *speaking(recording)) as page:
             await join(page, name="Anna", button="Join with microphone")
             people = page.get_by_test_id("person")
@@ -96,14 +97,14 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
             await ben.say(BEN_SAYS, PICO)
             await heard(page, "Ben", BEN_SAYS)
 
-            await page.get_by_role("button", name="Turn microphone off").click()
+            await page.get_by_role("button", name="Mute", exact=True).click()
             await expect(page.locator("[data-final=false]")).to_have_count(0)
             before = await shown(page)
             await page.reload()
             await expect(page.get_by_test_id("meeting")).to_have_attribute("data-state", "connected")
             await expect(page.get_by_test_id("caption")).to_have_count(len(before))
             assert await shown(page) == before
-            await expect(page.get_by_role("button", name="Turn microphone on")).to_be_enabled()
+            await expect(page.get_by_role("button", name="Unmute")).to_be_enabled()
 
             await page.get_by_role("button", name="Leave").click()
             await expect(page.get_by_test_id("transcript")).to_be_visible()
@@ -112,21 +113,27 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
             assert await shown(page) == kept == before
 
 
-async def test_a_page_that_was_offline_catches_up_without_gap_or_double(
+async def test_a_page_whose_line_was_cut_catches_up_without_gap_or_double(
     platform: RunningPlatform, open_page: OpenPage
 ) -> None:
-    async with room(platform.api_url, "The coast") as opened:
+    async with room(platform.api_url, "The coast") as opened, line_to(platform.api_url) as (line, near_end):
         ben = await opened.enter("Ben")
         await opened.listening()
         await ben.switch_on()
-        async with open_page(invitation(platform, opened, "olga@example.com")) as page:
+        async with open_page(invitation(near_end, opened, "olga@example.com")) as page:
             await join(page, name="Olga", button="Just listen")
-            await page.context.set_offline(True)
-            await expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "offline")
+            await ben.say(BEN_SAYS)
+            await heard(page, "Ben", BEN_SAYS)
+            line.cut()
+            connection = page.get_by_test_id("connection")
+            await expect(connection).to_have_attribute("data-state", "reconnecting")
+            before = await shown(page)
             await ben.say(MEANWHILE)
-            await ben.sees(lambda seen: bool(seen.finals))
-            await page.context.set_offline(False)
-            await heard(page, "Ben", MEANWHILE)
+            await ben.sees(lambda seen: len(seen.finals) > len(before))
+            assert await shown(page) == before
+            line.mend()
+            await heard(page, "Ben", f"{BEN_SAYS} {MEANWHILE}")
+            await expect(connection).to_have_attribute("data-state", "live")
             assert await shown(page) == as_shown((await ben.transcript()).finals)
 
 
@@ -137,10 +144,10 @@ async def test_without_a_microphone_one_can_still_listen(
         ben = await opened.enter("Ben")
         await opened.listening()
         await ben.switch_on()
-        async with open_page(invitation(platform, opened, "lena@example.com"), *REFUSING) as page:
+        async with open_page(invitation(platform.api_url, opened, "lena@example.com"), *REFUSING) as page:
             await join(page, name="Lena", button="Join with microphone")
             await expect(page.get_by_text("does not let this page use the microphone")).to_be_visible()
-            await expect(page.get_by_role("button", name="Turn microphone on")).to_be_enabled()
+            await expect(page.get_by_role("button", name="Unmute")).to_be_enabled()
             await ben.say(MEANWHILE)
             await heard(page, "Ben", MEANWHILE)
 
@@ -150,7 +157,7 @@ async def test_a_token_that_is_refused_leads_to_sign_in_and_back_to_the_same_pla
 ) -> None:
     async with (
         room(platform.api_url, "The old apple tree") as opened,
-        open_page(invitation(platform, opened, "vera@example.com")) as page,
+        open_page(invitation(platform.api_url, opened, "vera@example.com")) as page,
     ):
         heading = page.get_by_role("heading", name="The old apple tree")
         await page.get_by_role("button", name="Sign in").click()

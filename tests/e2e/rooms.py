@@ -1,8 +1,8 @@
 """Meetings of synthesised people on the running platform, and what each of them sees."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -10,14 +10,21 @@ import httpx
 
 from embedded.demo.captions import CaptionBoard
 from embedded.demo.client import Account, Transcript, TranscriptSegment
-from embedded.demo.measure import words
+from embedded.demo.measure import word_error_rate, words
 from embedded.demo.people import Person, SeenCaption
 from embedded.demo.script import Voice
 from embedded.demo.voices import Recording, Synthesiser
+from embedded.failures import Failure
 
 HIBARI = Voice(engine="hibari")
 PICO = Voice(engine="pico")
 _SYNTHESISER = Synthesiser()
+_MISHEARD = 0.35
+"""How many words of a sentence may be wrong in a caption that is still of this sentence."""
+
+_BREATH_SECONDS = 1.0
+
+_POLL_SECONDS = 0.1
 
 
 @cache
@@ -26,52 +33,56 @@ def spoken(text: str, voice: Voice = HIBARI) -> Recording:
     return _SYNTHESISER.speak(text, voice)
 
 
+def count(sentence: str, captions: Sequence[SeenCaption] | Sequence[TranscriptSegment]) -> int:
+    """How many captions are of this sentence."""
+    heard = [each.text for each in captions if words(each.text)]
+    return sum(word_error_rate({"": sentence}, {"": text}) <= _MISHEARD for text in heard)
+
+
 class Guest:
     """One member of a meeting: an account, a presence in the room and the captions seen from there."""
 
-    def __init__(self, account: Account, session_id: UUID, name: str) -> None:
+    def __init__(self, account: Account, session_id: UUID) -> None:
         self.account = account
-        self.name = name
-        self.person = Person()
         self.seen: list[SeenCaption] = []
+        """Every caption in the order of its arrival."""
         self._session_id = session_id
+        self._person = Person()
         self._board = CaptionBoard()
         self._progress = asyncio.Event()
 
-    async def join(self) -> None:
-        """Enter the room without a microphone."""
-        self.person.watch_captions(self._see)
-        await self.person.join(await self.account.connection(self._session_id))
-
-    async def switch_on(self) -> None:
-        """Returns when the agent hears this microphone."""
-        await self.person.publish()
-        await self.person.heard()
-
-    async def say(self, text: str, voice: Voice = HIBARI) -> None:
-        """Returns when the last word is spoken."""
-        clock = asyncio.get_running_loop().time
-        recording, at = spoken(text, voice), clock() + 0.1
-        self.person.microphone.play(recording, at=at)
-        await asyncio.sleep(at + recording.seconds - clock())
-
-    async def leave(self) -> None:
-        await self.person.leave()
+    @property
+    def identity(self) -> str:
+        return self._person.identity
 
     @property
     def finals(self) -> list[SeenCaption]:
         return self._board.finals
 
-    @property
-    def repeated(self) -> list[str]:
-        """The ids of finals that were seen more than once."""
-        ids = [caption.segment_id for caption in self.seen if caption.final]
-        return [each for each in ids if ids.count(each) > 1]
+    async def join(self) -> None:
+        """Enter the room without a microphone."""
+        self._person.watch_captions(self._see)
+        await self._person.join(await self.account.connection(self._session_id))
 
-    def heard_from(self, name_of: dict[str, str], name: str) -> str:
-        """All final words under one name, as they are compared."""
-        own = [each.text for each in self.finals if name_of.get(each.identity) == name]
-        return words(" ".join(own))
+    async def switch_on(self) -> None:
+        """Publish the microphone; returns when the agent hears it."""
+        async with asyncio.timeout(20):
+            await self._person.publish()
+            await self._person.heard()
+
+    async def switch_off(self) -> None:
+        """Take the microphone's track back."""
+        await self._person.unpublish()
+
+    async def say(self, text: str, voice: Voice = HIBARI) -> None:
+        """Returns when it is said and a moment has passed, so that what is said next is another utterance."""
+        clock = asyncio.get_running_loop().time
+        recording, at = spoken(text, voice), clock() + 0.1
+        self._person.microphone.play(recording, at=at)
+        await asyncio.sleep(at + recording.seconds + _BREATH_SECONDS - clock())
+
+    async def leave(self) -> None:
+        await self._person.leave()
 
     async def sees(self, what: Callable[["Guest"], bool], *, seconds: float = 10.0) -> None:
         """Wait until it is so. Raises TimeoutError when it does not become so."""
@@ -80,19 +91,27 @@ class Guest:
                 self._progress.clear()
                 await self._progress.wait()
 
-    async def transcript_when(
-        self, what: Callable[[list[TranscriptSegment]], bool], *, seconds: float = 10.0
-    ) -> list[TranscriptSegment]:
-        """The finals as the API returns them, as soon as they are as wanted."""
-        async with asyncio.timeout(seconds):
-            while True:
-                segments = (await self.transcript()).finals
-                if what(segments):
-                    return segments
-                await asyncio.sleep(0.1)
+    async def sees_final(self, *sentences: str) -> None:
+        """Wait until each of these is captioned for good."""
+        await self.sees(lambda guest: all(count(sentence, guest.finals) for sentence in sentences))
 
     async def transcript(self) -> Transcript:
+        """What the API has at this moment."""
         return await self.account.transcript(self._session_id)
+
+    async def finals_stored(
+        self,
+        when: Callable[[list[TranscriptSegment]], bool] = lambda _: True,
+        *,
+        seconds: float = 10.0,
+    ) -> list[TranscriptSegment]:
+        """The finals as the API returns them, as soon as they are as wanted and the API answers."""
+        async with asyncio.timeout(seconds):
+            while True:
+                with suppress(Failure):
+                    if when(finals := (await self.transcript()).finals):
+                        return finals
+                await asyncio.sleep(_POLL_SECONDS)
 
     def _see(self, caption: SeenCaption) -> None:
         self.seen.append(caption)
@@ -110,12 +129,15 @@ class Room:
         self.invite_code = invite_code
         self._guests: list[Guest] = []
 
+    async def invite(self, name: str) -> Account:
+        """A new account that is a member of the session."""
+        account = await sign_in(self._http, name)
+        await account.join_session(self.invite_code)
+        return account
+
     async def enter(self, name: str, *, account: Account | None = None) -> Guest:
-        """A member by invitation joins the room."""
-        if account is None:
-            account = await sign_in(self._http, name)
-            await account.join_session(self.invite_code)
-        guest = Guest(account, self.session_id, name)
+        """A member comes into the room; without an account, somebody new is invited."""
+        guest = Guest(account or await self.invite(name), self.session_id)
         self._guests.append(guest)
         await guest.join()
         return guest
@@ -123,10 +145,8 @@ class Room:
     async def listening(self, *, seconds: float = 20.0) -> None:
         """Wait for the agent."""
         async with asyncio.timeout(seconds):
-            while True:
-                if (await self.host.activity(self.session_id)).agent == "listening":
-                    return
-                await asyncio.sleep(0.1)
+            while (await self.host.activity(self.session_id)).agent != "listening":  # noqa: ASYNC110 - over HTTP
+                await asyncio.sleep(_POLL_SECONDS)
 
     async def close(self) -> None:
         for guest in self._guests:

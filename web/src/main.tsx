@@ -6,6 +6,7 @@ import { App } from "./app";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/captions.css";
+import "./styles/meeting.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

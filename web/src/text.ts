@@ -78,14 +78,13 @@ export const text = {
     speaking: "speaking",
     muted: "microphone off",
     captions: "Live captions",
+    words: "What has been said",
     captionsOn: "Captions are on",
     captionsWaiting: "Waiting for captions",
     noWordsYet: "Captions appear here as soon as somebody speaks.",
     latest: "Jump to latest",
-    microphoneOn: "Microphone on",
-    microphoneOff: "Microphone off",
-    turnOn: "Turn microphone on",
-    turnOff: "Turn microphone off",
+    mute: "Mute",
+    unmute: "Unmute",
     device: "Microphone",
     leave: "Leave",
     rejoin: "Join again",
@@ -102,9 +101,9 @@ export const text = {
 
   microphone: {
     denied:
-      "The browser does not let this page use the microphone. Allow it in the address bar, then turn it on. You can listen meanwhile.",
-    absent: "No microphone was found. You can listen and read; plug one in and turn it on to speak.",
-    busy: "Another program is using the microphone. Close it there, then turn it on here. You can listen meanwhile.",
+      "The browser does not let this page use the microphone. Allow it in the address bar, then unmute. You can listen meanwhile.",
+    absent: "No microphone was found. You can listen and read; plug one in and unmute to speak.",
+    busy: "Another program is using the microphone. Close it there, then unmute here. You can listen meanwhile.",
     insecure:
       "Browsers offer the microphone only on https or on this very machine. You can listen meanwhile.",
     other: "The microphone could not be started. You can listen meanwhile, or try again.",

@@ -30,16 +30,16 @@ def test_the_same_text_sounds_the_same_and_voices_differ() -> None:
 
 def test_recordings_are_made_once_and_forgotten_when_the_script_changes(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    first = prepare(_script("One moment."), tmp_path, done=lambda done, of: told.append((done, of)))
+    first = prepare(_script("One moment."), directory=tmp_path, done=lambda done, of: told.append((done, of)))
     (file,) = tmp_path.iterdir()
     made_at = file.stat().st_mtime_ns
-    again = prepare(_script("One moment."), tmp_path)
+    again = prepare(_script("One moment."), directory=tmp_path)
     assert file.stat().st_mtime_ns == made_at
     assert told == [(1, 1)]
     (one,), (other,) = first.values(), again.values()
     assert np.array_equal(one.samples, other.samples)
     assert len(one.samples) == round(one.seconds * SAMPLE_RATE)
-    prepare(_script("Two moments."), tmp_path)
+    prepare(_script("Two moments."), directory=tmp_path)
     assert not file.exists()
     assert len(list(tmp_path.iterdir())) == 1
 

@@ -46,7 +46,7 @@ def reading_words() -> Iterator[WordReader]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802 - named by the standard library
+        def do_POST(self) -> None:
             audio = Pcm(self.rfile.read(int(self.headers["content-length"])))
             if reader.down:
                 self.close_connection = True
@@ -146,9 +146,9 @@ def stt(word_reader: WordReader) -> WordReader:
     return word_reader
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(servers: Servers, word_reader: WordReader) -> Iterator[Worker]:
-    """One for all tests that leave it as it is."""
+    """One for all tests of a module, which leave it as it is: LiveKit gives a room to any worker there is."""
     with working(servers, word_reader) as started:
         yield started
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -20,6 +20,7 @@ from shared.contracts.rooms import (
     CAPTION_DATA_TOPIC,
     CAPTION_TEXT_TOPIC,
     AgentJob,
+    lease_key,
     room_name,
 )
 from tests.servers import Servers
@@ -112,6 +113,15 @@ class Meeting:
         entries = await self.redis.xrange(stream_key(self.session_id))
         return [(fields["event"], fields["data"]) for _, fields in entries]
 
+    async def holder(self) -> str | None:
+        """Who has the session's lease."""
+        found = await self.redis.get(lease_key(self.session_id))
+        return str(found) if found else None
+
+    async def end(self) -> None:
+        """Put everybody out of the room."""
+        await self.livekit.room.delete_room(api.DeleteRoomRequest(room=self.room))
+
     async def agents(self) -> list[str]:
         """Identities of the agents that are in the room now."""
         found = await self.livekit.room.list_participants(api.ListParticipantsRequest(room=self.room))
@@ -130,7 +140,8 @@ async def meeting(servers: Servers) -> AsyncIterator[Meeting]:
         try:
             yield held
         finally:
-            await livekit.room.delete_room(api.DeleteRoomRequest(room=held.room))
+            with suppress(api.TwirpError):  # some tests end it themselves
+                await held.end()
 
 
 class Person:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from shared.contracts.captions import LIVE_SESSIONS_KEY, Caption
-from tests.integration.agent_service.conftest import Worker, WordReader
+from tests.integration.agent_service.conftest import WordReader, Worker
 from tests.integration.agent_service.people import Meeting, Person, meeting, person, until
 from tests.integration.agent_service.voices import say
 from tests.servers import Servers
@@ -21,7 +21,7 @@ def said(captions: list[Caption]) -> list[tuple[str, str]]:
 
 
 async def heard(held: Meeting, *people: Person) -> None:
-    """Wait until the agent hears these people's microphones: silence first, so that no word comes too early."""
+    """Wait until the agent hears these people: it needs silence first, so that no word comes too early."""
     await held.captioned()
     await asyncio.gather(*(who.rest(0.5) for who in people))
 

@@ -78,7 +78,7 @@ def _administer(url: str, statement: sql.Composed) -> None:
 def _run(program: str, *arguments: str) -> None:
     """Postgres refuses to be run by root."""
     identity = _NOBODY if os.geteuid() == 0 else None
-    groups = [] if identity else None
+    groups: list[int] | None = [] if identity else None
     subprocess.run(
         [DEBIAN_POSTGRES / program, *arguments],
         check=True,

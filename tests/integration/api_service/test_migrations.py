@@ -47,7 +47,7 @@ def push(cli: Path, url: str, folder: Path) -> None:
     password = f":{known['password']}" if known.get("password") else ""
     address = f"{known['user']}{password}@{known['host']}:{known['port']}/{known['dbname']}"
     environment = os.environ | {"HOME": str(folder), "DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1"}
-    command = [cli, "db", "push", "--yes", "--workdir", folder]
+    command = [str(cli), "db", "push", "--yes", "--workdir", str(folder)]
     remote = f"--remote=postgresql://{address}?sslmode=disable"
     done = subprocess.run(
         [*command, remote], env=environment, cwd=folder, check=False, capture_output=True, text=True

@@ -3,9 +3,14 @@
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
+from asgi_lifespan import LifespanManager
+from starlette.types import Message, Receive, Scope, Send
 
-from tests.integration.api_service.conftest import Person, sign_in, stored
+from api_service.app import create_app
+from api_service.settings import ApiSettings
+from tests.integration.api_service.conftest import BASE_URL, Person, sign_in, stored
 from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
@@ -147,3 +152,33 @@ async def test_a_participant_does_not_own(ada: Person, bob: Person, api: httpx.A
     stranger = await sign_in(api, "eve")
     assert (await stranger.get(f"/api/v1/sessions/{session['id']}")).status_code == 404
     assert (await ada.get(f"/api/v1/sessions/{session['id']}")).json()["role"] == "owner"
+
+
+async def test_what_was_written_is_there_before_its_answer_begins(
+    settings: ApiSettings, servers: Servers
+) -> None:
+    title = uuid4().hex
+    seen: list[int] = []
+
+    def look() -> None:
+        with psycopg.connect(servers.database_admin_url) as connection:
+            query = "select count(*) from public.recording_sessions where title = %s"
+            row = connection.execute(query, [title]).fetchone()
+            assert row
+            seen.append(row[0])
+
+    async with LifespanManager(create_app(settings)) as manager:
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            async def looking_first(message: Message) -> None:
+                if message["type"] == "http.response.start" and scope["path"] == "/api/v1/sessions":
+                    look()
+                await send(message)
+
+            await manager.app(scope, receive, looking_first)
+
+        transport = httpx.ASGITransport(watched)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+            person = await sign_in(client, "ada")
+            await person.new_session(title)
+    assert seen == [1]

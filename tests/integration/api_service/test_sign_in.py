@@ -8,10 +8,13 @@ import jwt
 import psycopg
 import pytest
 from asgi_lifespan import LifespanManager
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
 
 from api_service.app import create_app
 from api_service.settings import ApiSettings
 from tests.api_service.tokens import ISSUER, Signer, claims, unsigned
+from tests.integration.api_service import databases
 from tests.integration.api_service.conftest import BASE_URL, Issuer, Person, sign_in, stored
 from tests.servers import Servers
 
@@ -90,6 +93,21 @@ async def test_a_token_of_the_sign_in_service_opens_the_same_account(ada: Person
         "/api/v1/users/me", headers=bearer(issuer.signer.sign(claims(sub=ada.id, email=ada.email)))
     )
     assert (answer.status_code, answer.json()["id"]) == (200, ada.id)
+
+
+async def test_where_supabase_makes_the_accounts_no_token_is_given(
+    settings: ApiSettings, servers: Servers
+) -> None:
+    with databases.database(servers.database_admin_url) as admin_url:
+        for path in (databases.BEFORE_MIGRATIONS, *databases.MIGRATIONS):
+            databases.run_script(admin_url, path.read_text())
+        name = conninfo_to_dict(admin_url)["dbname"]
+        url = SecretStr(make_conninfo(servers.database_url, dbname=name))
+        async with LifespanManager(create_app(settings.model_copy(update={"database_url": url}))) as manager:
+            transport = httpx.ASGITransport(manager.app)
+            async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+                answer = await client.post("/api/v1/auth/development-token", json={"email": "a@b.c"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "development-sign-in-refused")
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ function Scroller({ segments }: { segments: readonly Segment[] }) {
         onScroll={scrolled}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label={text.meeting.captions}
+        aria-label={text.meeting.words}
       >
         <div ref={content}>
           <CaptionList segments={segments} />

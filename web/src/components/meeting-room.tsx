@@ -35,7 +35,7 @@ export function MeetingRoom({ id, leave }: { id: string; leave: () => void }) {
         <People coloured={coloured} />
         {session?.invite_code && <Invite code={session.invite_code} />}
       </aside>
-      <div className="controls" role="toolbar">
+      <div className="controls">
         <MicrophoneControl />
         <StartAudio className="button" label={text.meeting.startAudio} />
         <button type="button" className="button button-leave" onClick={leave}>

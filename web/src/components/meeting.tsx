@@ -17,6 +17,11 @@ export default function Meeting({ id }: { id: string }) {
     useCallback((signal: AbortSignal) => api.connectionDetails(id, signal), [api, id]),
   );
   const [ended, setEnded] = useState<string | null>(null);
+  // LiveKitRoom connects anew when one of these changes.
+  const onDisconnected = useCallback((reason?: DisconnectReason) => {
+    if (reason !== DisconnectReason.CLIENT_INITIATED) setEnded(reasonText(reason));
+  }, []);
+  const onError = useCallback(() => setEnded(text.disconnected.refused), []);
   const leave = () => goInstead({ kind: "session", id });
   const again = () => {
     setEnded(null);
@@ -40,10 +45,8 @@ export default function Meeting({ id }: { id: string }) {
       className="room"
       serverUrl={value.serverUrl}
       token={value.participantToken}
-      onDisconnected={(reason) => {
-        if (reason !== DisconnectReason.CLIENT_INITIATED) setEnded(reasonText(reason));
-      }}
-      onError={() => setEnded(text.disconnected.refused)}
+      onDisconnected={onDisconnected}
+      onError={onError}
     >
       <MeetingRoom id={id} leave={leave} />
     </LiveKitRoom>

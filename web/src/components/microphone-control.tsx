@@ -16,14 +16,12 @@ export function MicrophoneControl() {
       <button
         type="button"
         className={on ? "button button-microphone" : "button button-microphone button-off"}
-        aria-pressed={on}
-        aria-label={on ? text.meeting.turnOff : text.meeting.turnOn}
         disabled={busy}
         onClick={() => set(!on)}
         data-testid="microphone"
       >
         {on ? <Microphone /> : <MicrophoneOff />}
-        {on ? text.meeting.microphoneOn : text.meeting.microphoneOff}
+        {on ? text.meeting.mute : text.meeting.unmute}
       </button>
       {on && <DeviceChoice />}
     </>

@@ -13,7 +13,8 @@ export function People({ coloured }: { coloured: ReadonlyMap<string, number> }) 
       <h2 id="people-heading">
         {text.meeting.people} <span className="count">{people.length}</span>
       </h2>
-      <ul>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on narrow screens it scrolls */}
+      <ul tabIndex={0} aria-labelledby="people-heading">
         {people.map((person) => (
           <Person key={person.identity} person={person} colour={coloured.get(personOf(person.identity))} />
         ))}

@@ -14,6 +14,7 @@ import { StatusBadge } from "./status-badge";
 import { Transcript } from "./transcript-view";
 
 const REFRESH_MS = 10_000;
+const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived"]);
 
 export function SessionPage({ id }: { id: string }) {
   const api = useApi();
@@ -48,7 +49,7 @@ function SessionDetails({ session }: { session: Session }) {
           <When session={session} />
         </p>
       </header>
-      <WaysIn id={session.id} />
+      {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
       <Transcript session={session} followed={followed} ended={status === "completed"} />
     </>

@@ -1,9 +1,8 @@
 """Sessions in the database with captions in Redis, written as an agent writes them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
@@ -73,6 +72,9 @@ class Meeting:
         groups = await self._redis.xinfo_groups(self.key)
         return bool(groups) and groups[0]["pending"] == 0 and groups[0]["lag"] == 0
 
+    async def is_grouped(self) -> bool:
+        return bool(await self._redis.xinfo_groups(self.key))
+
     async def pending(self) -> int:
         return int((await self._redis.xpending(self.key, SINK_GROUP))["pending"])
 
@@ -108,7 +110,7 @@ class Meetings:
 async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
     """Wait until something is so. Fails when that takes too long."""
     async with asyncio.timeout(within):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - what changes is in a server
             await asyncio.sleep(0.03)
 
 

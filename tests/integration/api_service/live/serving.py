@@ -104,7 +104,7 @@ async def serving(
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with asyncio.timeout(10):
-                while not server.started:
+                while not server.started:  # noqa: ASYNC110 - it has no event for that
                     await asyncio.sleep(0.01)
             async with httpx.AsyncClient(
                 base_url=f"http://127.0.0.1:{chosen}", timeout=10, trust_env=False

@@ -1,0 +1,57 @@
+"""The parts of the running platform, to be killed, and its database, to be asked behind the API's back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+import psycopg
+from psycopg.rows import class_row
+
+from embedded import lifecycle
+from embedded.composition import Platform
+from embedded.layout import Layout
+from embedded.supervision import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of the transcript."""
+
+    segment_id: str
+    participant_identity: str
+    text: str
+
+
+def kill(state: Path, *, part: str) -> None:
+    """End a part of the platform in the middle of whatever it does."""
+    psutil.Process(Supervisor(Layout(state)).programs()[part].pid).kill()
+
+
+def kill_job(state: Path) -> None:
+    """End the process that captions a room; it is the worker's child that talks to Valkey."""
+    port = _platform(state).settings.valkey_port
+    worker = psutil.Process(Supervisor(Layout(state)).programs()["agent"].pid)
+    for process in worker.children(recursive=True):
+        if any(each.raddr and each.raddr.port == port for each in process.net_connections("tcp")):
+            process.kill()
+            return
+    raise AssertionError("no process of the worker talks to Valkey")
+
+
+def stored(state: Path, session_id: UUID) -> list[Stored]:
+    """Every row of a session's transcript, by the time it was said."""
+    with psycopg.connect(str(_platform(state).admin_url), row_factory=class_row(Stored)) as connection:
+        return connection.execute(
+            """
+            select segment_id, participant_identity, text from public.transcript_segments
+            where session_id = %s order by start_time
+            """,
+            [session_id],
+        ).fetchall()
+
+
+def _platform(state: Path) -> Platform:
+    platform = lifecycle.current(Layout(state))
+    assert platform, "the platform is not up"
+    return platform

@@ -1,0 +1,186 @@
+"""Files of any kind as audio of ours, decoded where they can do no harm."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.audio import Pcm
+from shared.decoding import AudioTooLong, Decoder, DecoderBusy, UndecodableAudio
+from shared.errors import Unavailable
+
+av = pytest.importorskip("av", reason="only environments of services that decode have PyAV")
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 10.0
+
+
+def encoded(container: str, codec: str, *, rate: int = 48_000, seconds: float = 1.0) -> bytes:
+    """A tone of 440 Hz in a file of some kind."""
+    times = np.arange(round(seconds * rate)) / rate
+    samples = np.round(np.sin(2 * np.pi * 440 * times) * 16_000).astype(np.int16)[None]
+    file = BytesIO()
+    with av.open(file, "w", format=container) as output:
+        stream = output.add_stream(codec, rate=rate, layout="mono")
+        resampler = av.AudioResampler(stream.codec_context.format, "mono", rate, stream.frame_size or 1024)
+        frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
+        frame.sample_rate = rate
+        for piece in (*resampler.resample(frame), *resampler.resample(None), None):
+            output.mux(stream.encode(piece))
+    return file.getvalue()
+
+
+def pitch(audio: Pcm) -> float:
+    spectrum = np.abs(np.fft.rfft(audio.floats))
+    return float(np.argmax(spectrum) / audio.seconds)
+
+
+@pytest.fixture(scope="module")
+async def decoder() -> AsyncIterator[Decoder]:
+    async with Decoder(max_seconds=5) as decoder:
+        yield decoder
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [
+        ("flac", "flac", 44_100),
+        ("mp3", "libmp3lame", 44_100),
+        ("ogg", "libopus", 48_000),
+        ("webm", "libopus", 48_000),
+        ("mp4", "aac", 44_100),
+        ("wav", "pcm_s24le", 48_000),
+        ("wav", "pcm_mulaw", 8_000),
+        ("aiff", "pcm_s16be", 22_050),
+    ],
+)
+async def test_what_recorders_write_is_decoded(
+    decoder: Decoder, container: str, codec: str, rate: int
+) -> None:
+    audio = await decoder.decode(encoded(container, codec, rate=rate))
+    assert audio.seconds == pytest.approx(1.0, abs=0.1)
+    assert pitch(audio) == pytest.approx(440, abs=2)
+
+
+async def test_a_recording_that_breaks_off_is_worth_what_is_there(decoder: Decoder) -> None:
+    whole = encoded("ogg", "libopus", seconds=3)
+    audio = await decoder.decode(whole[: len(whole) * 2 // 3])
+    assert 1 < audio.seconds < 3
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        b"",
+        b"\0" * 1000,
+        b"<html><body>not audio</body></html>",
+        np.random.default_rng(1).bytes(100_000),
+        b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\xff\xff\0\0\0\0\0\0\0\0\0\0\x10\0data\xff\xff\xff\xff",
+        encoded("wav", "pcm_s16le", seconds=0.01)[:44],
+    ],
+    ids=["empty", "zeros", "a page", "noise", "an impossible header", "no samples"],
+)
+async def test_what_is_no_audio_is_refused(decoder: Decoder, file: bytes) -> None:
+    with pytest.raises(UndecodableAudio):
+        await decoder.decode(file)
+
+
+async def test_a_small_file_with_hours_of_audio_is_refused(decoder: Decoder) -> None:
+    with pytest.raises(AudioTooLong, match="At most 5 seconds"):
+        await decoder.decode(encoded("flac", "flac", rate=8_000, seconds=600))
+
+
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "ffconcat version 1.0\nfile {url}\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{url}\n#EXT-X-ENDLIST\n",
+        "[playlist]\nFile1={url}\n",
+        '<?xml version="1.0"?><MPD><Period><BaseURL>{url}</BaseURL></Period></MPD>',
+    ],
+)
+async def test_a_playlist_makes_nobody_open_what_it_names(decoder: Decoder, playlist: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/a.wav"
+        for named in (url, "/etc/hostname"):
+            with pytest.raises(UndecodableAudio):
+                await decoder.decode(playlist.format(url=named).encode())
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@pytest.mark.parametrize(
+    ("attempt", "outcome"),
+    [
+        ("open('/etc/hostname')", "OSError"),
+        ("socket.socket()", "OSError"),
+        ("os.open('/tmp', os.O_RDONLY)", "OSError"),
+        ("bytearray(1 << 30)", "MemoryError"),
+        ("len(bytearray(1 << 20))", "done"),
+    ],
+)
+def test_a_process_that_decodes_can_reach_nothing(attempt: str, outcome: str) -> None:
+    program = (
+        "import os, socket\n"
+        "from shared.decoding_child import limit_this_process\n"
+        "limit_this_process(2)\n"
+        f"try:\n    {attempt}\nexcept Exception as fault:\n"
+        "    print('OSError' if isinstance(fault, OSError) else type(fault).__name__)\n"
+        "else:\n    print('done')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == outcome
+
+
+async def test_more_files_than_may_wait_are_refused_at_once(decoder: Decoder) -> None:
+    file = encoded("mp3", "libmp3lame")
+    outcomes = await asyncio.gather(*(decoder.decode(file) for _ in range(20)), return_exceptions=True)
+    decoded = [each for each in outcomes if isinstance(each, Pcm)]
+    busy = [each for each in outcomes if isinstance(each, DecoderBusy)]
+    assert (len(decoded), len(busy)) == (10, 10)
+    assert busy[0].retryable
+
+
+async def test_a_caller_who_hangs_up_makes_room(decoder: Decoder) -> None:
+    file = encoded("mp3", "libmp3lame")
+    for _ in range(5):
+        impatient = asyncio.create_task(decoder.decode(file))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.wait([impatient])
+    async with asyncio.timeout(PATIENCE):
+        assert (await decoder.decode(file)).seconds > 0.9
+
+
+async def test_the_forking_process_is_replaced_when_it_dies(decoder: Decoder) -> None:
+    file = encoded("flac", "flac")
+    await decoder.decode(file)
+    assert decoder.process_id is not None
+    os.kill(decoder.process_id, signal.SIGKILL)
+    audio = None
+    async with asyncio.timeout(PATIENCE):
+        while audio is None:
+            with suppress(Unavailable):  # retryable, so that callers ask again
+                audio = await decoder.decode(file)
+            await asyncio.sleep(0.01)
+    assert audio.seconds == pytest.approx(1.0, abs=0.01)
+
+
+async def test_closing_leaves_no_process() -> None:
+    async with Decoder(max_seconds=5) as decoder:
+        process_id = decoder.process_id
+        assert process_id is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process_id, 0)
