@@ -14,6 +14,10 @@ _HYSTERESIS = 0.15
 """How far below the threshold speech may fall before it counts as silence: words fade at their ends."""
 
 
+_INAUDIBLE = 10
+"""The loudest sample of frames that are not worth judging: muted microphones, of which a room has many."""
+
+
 class Vad(Protocol):
     """Hears one track from its beginning, frame by frame."""
 
@@ -30,8 +34,12 @@ class SileroVad:
 
     def is_speech(self, frame: Pcm) -> bool:
         limit = self._threshold - (_HYSTERESIS if self._speaking else 0.0)
-        self._speaking = self._model.process(memoryview(frame.floats.data)) >= limit
+        self._speaking = _audible(frame) and self._model.process(memoryview(frame.floats.data)) >= limit
         return self._speaking
+
+
+def _audible(frame: Pcm) -> bool:
+    return int(frame.samples.max()) > _INAUDIBLE or int(frame.samples.min()) < -_INAUDIBLE
 
 
 class Framer:

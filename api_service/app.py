@@ -9,7 +9,6 @@ import aiohttp
 import httpx
 from fastapi import FastAPI
 from livekit.api import LiveKitAPI
-from redis.asyncio import Redis
 
 from api_service.auth import development
 from api_service.auth import routes as auth
@@ -23,6 +22,7 @@ from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.problems import documented
 from api_service.realtime import routes as realtime
+from api_service.redis_client import connect
 from api_service.runtime import Runtime
 from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
@@ -67,9 +67,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     database = Database(settings.database_url.get_secret_value(), connections=settings.database_connections)
     stack.push_async_callback(database.close)
     await database.open()
-    redis = Redis.from_url(
-        settings.redis_url.get_secret_value(), decode_responses=True, socket_connect_timeout=2
-    )
+    redis = connect(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
     livekit_api = await stack.enter_async_context(_livekit_client(settings))
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=_HTTP_SECONDS))

@@ -19,6 +19,7 @@ _START_SECONDS = 15
 _STOP_SECONDS = 60
 _LEFTOVER_SECONDS = 15
 _PAUSE_SECONDS = 0.05
+_EXEC_SECONDS = 0.5
 _LOG_TAIL_LINES = 25
 
 
@@ -47,7 +48,7 @@ class Supervisor:
                 stderr=output,
                 check=True,
             )
-        _until(_START_SECONDS, lambda: self.is_running() or not self._supervisors())
+        _until(_START_SECONDS, lambda: self.is_running() or self._has_ended())
         if not self.is_running():
             raise Failure(f"the supervisor did not start: {log.read_text(errors='replace').strip()}")
 
@@ -107,6 +108,13 @@ class Supervisor:
             patience_seconds=_LEFTOVER_SECONDS,
         )
         self._layout.socket.unlink(missing_ok=True)
+
+    def _has_ended(self) -> bool:
+        """Asked twice, because a process that becomes another one has no command line for a moment."""
+        if self._supervisors():
+            return False
+        time.sleep(_EXEC_SECONDS)
+        return not self._supervisors()
 
     def _supervisors(self) -> list[psutil.Process]:
         """Also one that has not become itself yet."""

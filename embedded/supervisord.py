@@ -116,7 +116,13 @@ def _supervisord(layout: Layout) -> dict[str, str | int | Path]:
 
 def _guard(layout: Layout) -> dict[str, str | int | Path]:
     command = (sys.executable, "-I", "-S", str(_GUARD), str(layout.lock), str(layout.ready))
-    return {"command": shlex.join(command), "autorestart": "false", "startsecs": 0}
+    return {
+        "command": shlex.join(command),
+        "autorestart": "false",
+        "startsecs": 0,
+        "redirect_stderr": "true",
+        "stdout_logfile": "NONE",
+    }
 
 
 def _program(program: Program, layout: Layout) -> dict[str, str | int | Path]:

@@ -83,7 +83,8 @@ def _command(suite: str) -> tuple[Sequence[str], Path, Mapping[str, str] | None]
     """What runs a suite, where, and in which environment; None where there is nothing to run."""
     if suite == "web":
         npm = toolchains.npm()
-        return (*npm.command, "run", "--silent", "test"), WEB, npm.environment
+        environment = npm.environment | ({} if sys.stdout.isatty() else {"NO_COLOR": "1"})
+        return (*npm.command, "run", "--silent", "test"), WEB, environment
     folders = [folder for folder in _FOLDERS[suite] if any((ROOT / folder).rglob("test_*.py"))]
     python = ENVIRONMENTS[f"{suite}-tests"].python
     colour = "--color=yes" if sys.stdout.isatty() else "--color=no"
@@ -96,8 +97,12 @@ def _run(suite: str, command: Sequence[str], cwd: Path, environment: Mapping[str
     with subprocess.Popen(
         command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        for line in process.stdout or ():
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            lines.append(_COLOUR.sub("", line.rstrip("\n")))
+        try:
+            for line in process.stdout or ():
+                sys.stdout.write(line)
+                sys.stdout.flush()
+                lines.append(_COLOUR.sub("", line.rstrip("\n")))
+        except BaseException:
+            process.terminate()
+            raise
     return Outcome(suite, process.returncode, lines)

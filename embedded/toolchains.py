@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded.environments import ENVIRONMENTS, install
+from embedded.environments import ENVIRONMENTS, STATE, install
 
 GO_AT_LEAST = (1, 26)
 NODE_AT_LEAST = (20, 19)
@@ -24,10 +24,13 @@ class Toolchain:
 
 def go() -> Toolchain:
     """The go command."""
+    # Go counts its own use in a folder beside its settings; only the settings may be the user's.
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    own = {"XDG_CONFIG_HOME": str(STATE / "go"), "GOENV": os.environ.get("GOENV") or str(home / "go" / "env")}
     if found := _on_path("go", "version", at_least=GO_AT_LEAST):
-        return Toolchain((str(found),), dict(os.environ))
+        return Toolchain((str(found),), os.environ | own)
     install("go")
-    return Toolchain((str(ENVIRONMENTS["go"].directory / "bin" / "go"),), dict(os.environ))
+    return Toolchain((str(ENVIRONMENTS["go"].directory / "bin" / "go"),), os.environ | own)
 
 
 def npm() -> Toolchain:
@@ -55,7 +58,7 @@ def _on_path(command: str, question: str, *, at_least: tuple[int, int]) -> Path 
     if path is None:
         return None
     # Otherwise go might fetch another version of itself and answer for that.
-    environment = os.environ | {"GOTOOLCHAIN": "local"}
+    environment = os.environ | {"GOTOOLCHAIN": "local", "XDG_CONFIG_HOME": str(STATE / "go")}
     answer = subprocess.run([path, question], check=False, capture_output=True, text=True, env=environment)
     version = parse_version(answer.stdout)
     return Path(path) if version and version >= at_least else None

@@ -15,7 +15,7 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
 from api_service.backoff import backoff
-from api_service.livekit.presence_keeper import EXPECTED_KEY, RoomKeeper
+from api_service.livekit.presence_keeper import ANNOUNCED_KEY, RoomKeeper
 from api_service.realtime.stream import reachable
 from shared.errors import Unavailable, UpstreamFailed
 
@@ -31,9 +31,10 @@ _ACT_SECONDS = 4.0
 _LEASES_BACK_SECONDS = 2.0
 """After Redis was away a missing lease does not tell a dead agent from one that is about to take it again."""
 
+_ROUND_SECONDS = 10.0
+_MOST_WAIT_SECONDS = 2.0
 _PERIOD_SECONDS = 1.0
 _IDLE_PERIOD_SECONDS = 3.0
-_EXPECTED_SECONDS = 60
 _WAKES_KEPT = 1000
 
 
@@ -47,10 +48,9 @@ class Presence:
 
     async def room_wanted(self, session_id: UUID) -> None:
         """Somebody is about to enter this session's room. Returns soon and raises nothing."""
-        until = time.time() + _EXPECTED_SECONDS
         try:
             async with reachable():
-                await self._redis.zadd(EXPECTED_KEY, {str(session_id): until})
+                await self._redis.zadd(ANNOUNCED_KEY, {str(session_id): time.time()})
             await self.look_soon(session_id)
         except Unavailable:
             log.warning("presence.not_told", session_id=str(session_id))
@@ -65,13 +65,17 @@ class Presence:
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled."""
         lock = self._redis.lock(_LEADER_KEY, timeout=_LEAD_SECONDS, blocking=False, thread_local=False)
-        delays = backoff()
+        delays = backoff(most_seconds=_MOST_WAIT_SECONDS)
         try:
             while True:
                 try:
-                    await self._round(lock)
-                    delays = backoff()
-                except (RedisError, OSError, TimeoutError, UpstreamFailed, Unavailable) as failure:
+                    async with asyncio.timeout(_ROUND_SECONDS):
+                        await self._round(lock)
+                    delays = backoff(most_seconds=_MOST_WAIT_SECONDS)
+                except UpstreamFailed:
+                    log.warning("presence.without_livekit")
+                    await asyncio.sleep(next(delays))
+                except (RedisError, OSError, TimeoutError, Unavailable) as failure:
                     log.warning("presence.interrupted", reason=type(failure).__name__)
                     await asyncio.sleep(next(delays))
                     await self._recovered()
@@ -82,9 +86,10 @@ class Presence:
 
     async def _recovered(self) -> None:
         """Wait for Redis, and then until living agents have their leases back."""
-        for delay in backoff():
+        for delay in backoff(most_seconds=_MOST_WAIT_SECONDS):
             with suppress(RedisError, OSError, TimeoutError):
-                await self._redis.ping()
+                async with asyncio.timeout(1):
+                    await self._redis.ping()
                 break
             await asyncio.sleep(delay)
         await asyncio.sleep(_LEASES_BACK_SECONDS)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -23,13 +23,17 @@ from shared.errors import ServiceError, Unavailable
 
 log = structlog.get_logger()
 
-EXPECTED_KEY = "presence:expected"
-"""Sorted set of the sessions that somebody is about to enter, by the time until which that is believed."""
+ANNOUNCED_KEY = "presence:announced"
+"""Sorted set of the sessions that somebody is about to enter, by the time when that was said."""
+
+_ANNOUNCED_SECONDS = 60.0
+"""Who does not come within this time has thought better of it."""
 
 _SETTLED_SECONDS = 5.0
 """A room where nothing changes is looked at this often."""
 
 _LOOKS_AT_ONCE = 8
+_DATABASE_SECONDS = 1.0
 
 _REVOKED_MILLISECONDS = 2000
 _REVOKE = """
@@ -45,7 +49,7 @@ class _Sight:
     """Its participants of any kind; None without a room."""
 
     holder: str | None
-    expected: bool
+    announced_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -70,7 +74,7 @@ class RoomKeeper:
         self._rooms = rooms
         self._streams = streams
         self._sessions: dict[UUID, WatchedSession] = {}
-        """As last read: while Postgres is away, rooms still get their agents."""
+        """As last read, those that are watched or recording."""
         self._watched: dict[UUID, _Watched] = {}
         self._looks = asyncio.Semaphore(_LOOKS_AT_ONCE)
 
@@ -81,13 +85,12 @@ class RoomKeeper:
     async def sweep(self, woken: set[UUID]) -> int:
         """Look at every room in which something may have to be done. Returns how many there are to watch."""
         sizes = await self._rooms.sizes()
-        expected = await self._expected()
-        with suppress(Unavailable):
-            await self._read_sessions({*sizes, *expected, *self._watched})
+        announced = await self._announced()
+        await self._read_sessions({*sizes, *announced, *self._watched})
         recording = {each.id for each in self._sessions.values() if each.status == "recording"}
-        known = {*sizes, *expected, *self._watched, *recording}
+        known = {*sizes, *announced, *self._watched, *recording}
         holders = await self._holders(known)
-        sights = {each: _Sight(sizes.get(each), holders.get(each), each in expected) for each in known}
+        sights = {each: _Sight(sizes.get(each), holders.get(each), announced.get(each)) for each in known}
         await self._look(
             {each: sight for each, sight in sights.items() if each in woken or self._is_due(each, sight)}
         )
@@ -95,13 +98,12 @@ class RoomKeeper:
 
     async def look_at(self, sessions: set[UUID]) -> None:
         """Look at a few rooms now."""
-        expected = await self._expected()
-        with suppress(Unavailable):
-            await self._read_sessions(sessions)
+        announced = await self._announced()
+        await self._read_sessions(sessions)
         holders = await self._holders(sessions)
         await self._look(
             {
-                each: _Sight(await self._rooms.size(each), holders.get(each), each in expected)
+                each: _Sight(await self._rooms.size(each), holders.get(each), announced.get(each))
                 for each in sessions & self._sessions.keys()
             }
         )
@@ -124,7 +126,7 @@ class RoomKeeper:
                 agents=occupants.agents,
                 dispatches=occupants.dispatches,
                 holder=sight.holder,
-                expected=sight.expected,
+                announced_at=sight.announced_at,
             )
             status = self._sessions[session_id].status
             actions = watched.watch.decide(room, status=status, now=datetime.now(UTC))
@@ -134,7 +136,7 @@ class RoomKeeper:
             attended = room.holder is not None or not room.people
             watched.settled = sight if attended and not actions else None
             watched.settled_until = time.monotonic() + _SETTLED_SECONDS
-            if not exists and not sight.expected and self._sessions[session_id].status != "recording":
+            if not exists and not sight.announced_at and self._sessions[session_id].status != "recording":
                 del self._watched[session_id]
 
     async def _perform(self, session_id: UUID, action: rules.Action) -> None:
@@ -158,7 +160,7 @@ class RoomKeeper:
                 await self._revoke(session_id, identity)
 
     async def _open(self, session_id: UUID, clock_from: datetime) -> None:
-        async with self._database.as_service() as connection:
+        async with asyncio.timeout(_DATABASE_SECONDS), self._database.as_service() as connection:
             started_at = await repository.open_session(connection, session_id, at=clock_from)
         if started_at is not None:
             session = self._sessions[session_id]
@@ -166,7 +168,7 @@ class RoomKeeper:
             await self._publish(session_id, "recording", datetime.now(UTC))
 
     async def _complete(self, session_id: UUID, at: datetime) -> None:
-        async with self._database.as_service() as connection:
+        async with asyncio.timeout(_DATABASE_SECONDS), self._database.as_service() as connection:
             changed = await repository.complete_session(connection, session_id, at=at)
         self._sessions[session_id] = replace(self._sessions[session_id], status="completed")
         if changed:
@@ -186,20 +188,25 @@ class RoomKeeper:
         return watched is None or watched.settled != sight or time.monotonic() >= watched.settled_until
 
     async def _read_sessions(self, ids: Iterable[UUID]) -> None:
-        async with self._database.as_service() as connection:
-            found = await repository.watched_sessions(connection, ids)
+        """Keep what was read before when Postgres does not answer: rooms need their agents all the same."""
+        try:
+            async with asyncio.timeout(_DATABASE_SECONDS), self._database.as_service() as connection:
+                found = await repository.watched_sessions(connection, ids)
+        except (Unavailable, TimeoutError):
+            log.warning("presence.without_database")
+            return
         self._sessions = {
             **{each: session for each, session in self._sessions.items() if each in self._watched},
             **{session.id: session for session in found},
         }
 
-    async def _expected(self) -> set[UUID]:
-        now = time.time()
+    async def _announced(self) -> dict[UUID, datetime]:
+        """The sessions that somebody is about to enter, and when that was said."""
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.zremrangebyscore(EXPECTED_KEY, "-inf", now)
-            pipe.zrange(EXPECTED_KEY, 0, -1)
+            pipe.zremrangebyscore(ANNOUNCED_KEY, "-inf", time.time() - _ANNOUNCED_SECONDS)
+            pipe.zrange(ANNOUNCED_KEY, 0, -1, withscores=True)
             _, names = await pipe.execute()
-        return {UUID(name) for name in names}
+        return {UUID(name): datetime.fromtimestamp(said_at, UTC) for name, said_at in names}
 
     async def _holders(self, sessions: Iterable[UUID]) -> dict[UUID, str | None]:
         """Who holds the leases of these sessions."""
@@ -217,5 +224,5 @@ async def _survived(session_id: UUID, what: str) -> AsyncIterator[None]:
     """What fails for one room is tried again with its next look and holds up no other."""
     try:
         yield
-    except ServiceError as failure:
-        log.warning("presence.failed", session_id=str(session_id), what=what, code=failure.code)
+    except (ServiceError, TimeoutError) as failure:
+        log.warning("presence.failed", session_id=str(session_id), what=what, reason=type(failure).__name__)

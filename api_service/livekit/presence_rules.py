@@ -58,8 +58,8 @@ class Room:
     holder: str | None = None
     """Identity of the agent that holds the lease."""
 
-    expected: bool = False
-    """Somebody was given a token just now."""
+    announced_at: datetime | None = None
+    """When somebody was given a token for it, if that was just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,17 @@ class RoomWatch:
         """What to do, in this order."""
         if room.people:
             self._people_seen_at = now
-        if room.people or room.expected:
+        if room.people or self._is_awaited(room):
             self._empty_since = None
         elif self._empty_since is None:
             self._empty_since = now
         return [*self._session(room, status, now), *self._agents(room, status, now)]
+
+    def _is_awaited(self, room: Room) -> bool:
+        """Whether somebody was announced and nobody has been in the room since."""
+        if room.announced_at is None:
+            return False
+        return self._people_seen_at is None or self._people_seen_at < room.announced_at
 
     def _session(self, room: Room, status: str, now: datetime) -> Iterator[Action]:
         if room.people and status != "recording" and status not in _CLOSED:
@@ -129,7 +135,7 @@ class RoomWatch:
         return self._empty_since is not None and now - self._empty_since >= patience
 
     def _agents(self, room: Room, status: str, now: datetime) -> Iterator[Action]:
-        wanted = bool(room.people or room.expected) and status not in _CLOSED
+        wanted = bool(room.people or self._is_awaited(room)) and status not in _CLOSED
         if room.holder is not None:
             self._held.add(room.holder)
             yield from self._absent_holder(room, room.holder, now)

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 _KEPT_ENTRIES = 512
 _PAGE = 256
 _BLOCK_MILLISECONDS = 1000
+_ANSWER_SECONDS = 5.0
 
 
 class FeedEnded(Exception):
@@ -123,8 +124,12 @@ class LiveFeeds:
         changed = asyncio.create_task(self._changed.wait())
         reading = asyncio.create_task(self._read_followed())
         try:
-            await asyncio.wait({changed, reading}, return_when=asyncio.FIRST_COMPLETED)
-            if reading.done():
+            done, _ = await asyncio.wait(
+                {changed, reading}, timeout=_ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                raise TimeoutError
+            if reading in done:
                 reading.result()
         finally:
             changed.cancel()
@@ -160,8 +165,14 @@ class Follower:
     def __init__(self, feed: _Feed, position: Position, older: _Older) -> None:
         self._feed = feed
         self._older = older
+        self._ended = False
         self.position = position
         """Everything up to here was returned."""
+
+    def end(self) -> None:
+        """Let `next` raise FeedEnded for this follower alone."""
+        self._ended = True
+        self._feed.wake()
 
     async def next(self, *, within_seconds: float) -> list[Entry]:
         """What comes next, or nothing when that takes too long. Raises FeedEnded."""
@@ -173,7 +184,7 @@ class Follower:
 
     async def _next(self) -> list[Entry]:
         while True:
-            if self._feed.ended:
+            if self._feed.ended or self._ended:
                 raise FeedEnded
             news = self._feed.news
             entries = self._feed.tail.after(self.position)

@@ -1,6 +1,8 @@
 """What Redis answers about streams, in types: the client's own annotations cover every protocol at once."""
 
+from contextlib import suppress
 from typing import cast
+from uuid import UUID
 
 RawEntry = tuple[str, dict[str, str]]
 
@@ -15,6 +17,10 @@ def raw_streams(answer: object) -> list[tuple[str, list[RawEntry]]]:
     return cast("list[tuple[str, list[RawEntry]]]", answer or [])
 
 
-def members(answer: object) -> set[str]:
-    """The strings that SMEMBERS returned."""
-    return cast("set[str]", answer)
+def session_ids(answer: object) -> set[UUID]:
+    """The sessions whose ids SMEMBERS returned. What is no id is passed over: a set takes anything."""
+    ids = set()
+    for member in cast("set[str]", answer):
+        with suppress(ValueError):
+            ids.add(UUID(member))
+    return ids

@@ -2,10 +2,15 @@
 
 from collections.abc import AsyncIterator
 from typing import Annotated
+from uuid import UUID
 
+import anyio
+import structlog
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from api_service.problems import documented
 from api_service.realtime import service
@@ -20,12 +25,15 @@ from api_service.realtime.schemas import (
     TranscriptionResponse,
 )
 from api_service.realtime.service import LiveTranscript
-from api_service.runtime import CurrentClaims, CurrentRuntime
+from api_service.runtime import CurrentClaims, CurrentRuntime, Runtime
 from api_service.sessions.service import SessionId, SessionNotFound
 from shared.contracts.captions import AgentChanged, Caption
 from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
 
+log = structlog.get_logger()
+
 _HEARTBEAT_SECONDS = 15
+_FAREWELL_SECONDS = 2
 _STUCK_SECONDS = 30
 """A follower that takes nothing for this long is cut off; it may resume from its position."""
 
@@ -81,21 +89,39 @@ async def events(
     given = last_event_id or after
     position = Position.parse(given) if given else None
     start = await service.begin_following(runtime, claims, session_id, position)
-    return EventSourceResponse(
-        _events(runtime, start, session_id, until=claims.expires_at),
+    stopping = anyio.Event()
+    return _Stream(
+        _events(runtime, start, session_id, until=claims.expires_at, stopping=stopping),
         ping=_HEARTBEAT_SECONDS,
         send_timeout=_STUCK_SECONDS,
         sep="\n",
+        shutdown_event=stopping,
+        shutdown_grace_period=_FAREWELL_SECONDS,
     )
 
 
+class _Stream(EventSourceResponse):
+    """Ends without a fault of ours when its client takes nothing."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.info("follower.stuck")
+
+
 async def _events(
-    runtime: CurrentRuntime, start: LiveTranscript | Position, session_id: SessionId, *, until: float
+    runtime: Runtime,
+    start: LiveTranscript | Position,
+    session_id: UUID,
+    *,
+    until: float,
+    stopping: anyio.Event,
 ) -> AsyncIterator[ServerSentEvent]:
     position = start if isinstance(start, Position) else start.position
     if isinstance(start, LiveTranscript):
         yield _event("snapshot", _transcription(start), position)
-    async for entry in service.follow(runtime, session_id, position, until=until):
+    async for entry in service.follow(runtime, session_id, position, until=until, stopping=stopping):
         yield _told(entry)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import anyio
 import structlog
 
 from api_service.auth.verifier import Claims
 from api_service.livekit.presence_rooms import Person
 from api_service.realtime import repository
 from api_service.realtime.events import Entry, Segment
-from api_service.realtime.feed import FeedEnded
+from api_service.realtime.feed import FeedEnded, Follower
 from api_service.realtime.fold import Transcript
 from api_service.realtime.positions import Position
 from api_service.realtime.stream import reachable
@@ -57,7 +58,7 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     """
     settled = await runtime.live.streams.settled(session_id)
     async with open_caller(runtime, claims) as caller:
-        await sessions.find(caller, session_id)
+        session = await sessions.find(caller, session_id)
         stored = await repository.stored_segments(caller.connection, session_id)
     entries = await runtime.live.streams.after(session_id, settled)
     transcript = Transcript(stored)
@@ -67,7 +68,7 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     return LiveTranscript(
         session_id=session_id,
         segments=transcript.segments,
-        last_updated=datetime.fromtimestamp(active, UTC) if active else None,
+        last_updated=datetime.fromtimestamp(active, UTC) if active else session.ended_at,
         position=entries[-1].position if entries else settled,
     )
 
@@ -107,16 +108,25 @@ async def begin_following(
 
 
 async def follow(
-    runtime: Runtime, session_id: UUID, after: Position, *, until: float
+    runtime: Runtime, session_id: UUID, after: Position, *, until: float, stopping: anyio.Event
 ) -> AsyncIterator[Entry]:
-    """Events as they come, until an instant in seconds since the epoch or until the feed ends."""
+    """Events as they come, until an instant in seconds since the epoch, until the process stops, or until
+    the feed ends."""
     async with runtime.live.feeds.following(session_id, after) as follower:
+        leaving = asyncio.create_task(_leave(follower, stopping))
         try:
             while (left := until - time.time()) > 0:
                 for entry in await follower.next(within_seconds=min(left, _CHECK_SECONDS)):
                     yield entry
         except FeedEnded:
             log.info("follower.sent_away", session_id=str(session_id))
+        finally:
+            leaving.cancel()
+
+
+async def _leave(follower: Follower, stopping: anyio.Event) -> None:
+    await stopping.wait()
+    follower.end()
 
 
 async def _agent_listens(runtime: Runtime, session_id: UUID) -> bool:

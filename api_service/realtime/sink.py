@@ -20,7 +20,7 @@ from api_service.backoff import backoff
 from api_service.database import Database
 from api_service.realtime import repository
 from api_service.realtime.events import Unreadable, read_event
-from api_service.realtime.replies import members, raw_entries, raw_streams
+from api_service.realtime.replies import raw_entries, raw_streams, session_ids
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, Caption, stream_key
 from shared.errors import Unavailable
 
@@ -32,7 +32,7 @@ REJECTED_KEY = "captions:rejected"
 _REJECTED_KEPT = 1000
 _BLOCK_MILLISECONDS = 500
 _BATCH = 1000
-_RECLAIM_SECONDS = 5.0
+_ROUND_SECONDS = 30.0
 _UNSEEN = ">"
 _OWN_PENDING = "0"
 
@@ -72,7 +72,8 @@ class CaptionSink:
         delays = backoff()
         while True:
             try:
-                await self._round()
+                async with asyncio.timeout(_ROUND_SECONDS):
+                    await self._round()
                 delays = backoff()
             except (RedisError, OSError, TimeoutError, Unavailable, psycopg.Error) as failure:
                 log.warning("sink.interrupted", reason=type(failure).__name__)
@@ -87,7 +88,7 @@ class CaptionSink:
             await asyncio.sleep(_BLOCK_MILLISECONDS / 1000)
             return
         if time.monotonic() >= self._reclaim_at:
-            self._reclaim_at = time.monotonic() + _RECLAIM_SECONDS
+            self._reclaim_at = time.monotonic() + self._abandoned_seconds / 3
             for session_id in sessions:
                 await self._reclaim(session_id)
         items = await self._read(sessions)
@@ -97,7 +98,7 @@ class CaptionSink:
 
     async def _live_sessions(self) -> list[UUID]:
         """The sessions to read, each with its group made. Groups begin at the stream's very first entry."""
-        known = {UUID(member) for member in members(await self._redis.smembers(LIVE_SESSIONS_KEY))}
+        known = session_ids(await self._redis.smembers(LIVE_SESSIONS_KEY))
         self._grouped &= known
         for session_id in known - self._grouped:
             try:
@@ -117,7 +118,9 @@ class CaptionSink:
             count=max(10, _BATCH // len(keys)),
             block=_BLOCK_MILLISECONDS,
         )
-        return [_Item(keys[key], id_, fields) for key, raw in raw_streams(answer) for id_, fields in raw]
+        return [
+            _Item(keys[key], id_, fields or {}) for key, raw in raw_streams(answer) for id_, fields in raw
+        ]
 
     async def _reclaim(self, session_id: UUID) -> None:
         """Take over what another consumer has held for too long; it must be dead."""
@@ -131,7 +134,7 @@ class CaptionSink:
                 start_id=cursor,
                 count=_BATCH,
             )
-            await self._settle([_Item(session_id, id_, fields) for id_, fields in raw_entries(raw)])
+            await self._settle([_Item(session_id, id_, fields or {}) for id_, fields in raw_entries(raw)])
             if cursor == "0-0":
                 return
 

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError, WatchError
 
 from api_service.realtime.positions import BEGINNING, Position
-from api_service.realtime.replies import members
+from api_service.realtime.replies import session_ids
 from api_service.realtime.stream import stored_up_to
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, stream_key
 from shared.observing import QUEUE_DEPTH
@@ -21,7 +21,9 @@ from shared.observing import QUEUE_DEPTH
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 5.0
+_VISIT_SECONDS = 30.0
 _FORGOTTEN_SECONDS = 600.0
+"""A sink asks for more every half second; one that did not for this long is dead."""
 
 _FORGET_CONSUMER = """
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
@@ -38,9 +40,12 @@ end
 class StreamUpkeep:
     """Visits every live stream. `run` is owned by the lifespan; any number of processes may do the same."""
 
-    def __init__(self, redis: Redis, *, kept_seconds: float) -> None:
+    def __init__(
+        self, redis: Redis, *, kept_seconds: float, forgotten_seconds: float = _FORGOTTEN_SECONDS
+    ) -> None:
         self._redis = redis
         self._kept_seconds = kept_seconds
+        self._forgotten_seconds = forgotten_seconds
         self._stored: dict[UUID, Position] = {}
         """As of the visit before: a reader looks at the database first and at the stream after it, so what it
         could not yet find in the database has to stay in the stream for some seconds more."""
@@ -49,7 +54,8 @@ class StreamUpkeep:
         """Visit all streams again and again until cancelled."""
         while True:
             try:
-                await self.visit_all()
+                async with asyncio.timeout(_VISIT_SECONDS):
+                    await self.visit_all()
             except (RedisError, OSError, TimeoutError) as failure:
                 log.warning("upkeep.interrupted", reason=type(failure).__name__)
             await asyncio.sleep(_EVERY_SECONDS)
@@ -58,7 +64,7 @@ class StreamUpkeep:
         """Look after every live stream once."""
         seconds, microseconds = await self._redis.time()
         kept_from = Position.at(seconds + microseconds / 1_000_000 - self._kept_seconds)
-        sessions = {UUID(member) for member in members(await self._redis.smembers(LIVE_SESSIONS_KEY))}
+        sessions = session_ids(await self._redis.smembers(LIVE_SESSIONS_KEY))
         self._stored = {name: position for name, position in self._stored.items() if name in sessions}
         waiting = 0
         for session_id in sessions:
@@ -80,7 +86,7 @@ class StreamUpkeep:
         before = self._stored.get(session_id, BEGINNING)
         self._stored[session_id] = stored_up_to(groups, pending)
         await self._redis.xtrim(key, minid=str(min(before, kept_from)), approximate=True)
-        await self._redis.eval(_FORGET_CONSUMER, 1, key, SINK_GROUP, int(_FORGOTTEN_SECONDS * 1000))
+        await self._redis.eval(_FORGET_CONSUMER, 1, key, SINK_GROUP, int(self._forgotten_seconds * 1000))
         unseen = sum(int(group["lag"] or 0) for group in groups if group["name"] == SINK_GROUP)
         return unseen + int(pending["pending"])
 

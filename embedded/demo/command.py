@@ -36,10 +36,12 @@ class Platform(Protocol):
 def run(platform: Platform, *, state: Path, watch: Stopwatch | None = None) -> int:
     """Hold the demo and return the exit status.
 
-    With a terminal a platform that served its meeting stays up. It is taken down in every other case.
+    At a terminal a platform that served its meeting stays up. It is taken down in every other case.
     """
     watch = watch or Stopwatch()
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # Asked directly: what a terminal is to rich depends on variables that only mean to ask for colours.
+    at_terminal = sys.stdout.isatty()
+    console = Console(highlight=False, force_terminal=at_terminal, soft_wrap=not at_terminal)
     stays = False
     try:
         with watch.step("start"):
@@ -48,7 +50,7 @@ def run(platform: Platform, *, state: Path, watch: Stopwatch | None = None) -> i
         report = asyncio.run(_hold(script, platform, address, console=console, watch=watch))
         report.write(state / "demo" / "report.json")
         show_figures(console, report)
-        stays = console.is_terminal
+        stays = at_terminal
     finally:
         if not stays:
             platform.stop()

@@ -11,6 +11,7 @@ from livekit import rtc
 
 from embedded.demo.client import Connection
 from embedded.demo.voices import SAMPLE_RATE, Recording
+from embedded.failures import Failure
 from shared.audio import Samples
 from shared.contracts.rooms import CAPTION_TEXT_TOPIC
 
@@ -105,12 +106,18 @@ class Person:
         self._room.register_text_stream_handler(CAPTION_TEXT_TOPIC, begin)
 
     async def join(self, connection: Connection) -> None:
-        """Enter the room. Nothing is subscribed to: in this room only the agent has ears."""
+        """Enter the room. Nothing is subscribed to: in this room only the agent has ears.
+
+        Raises Failure when LiveKit does not let them in.
+        """
         options = rtc.RoomOptions(auto_subscribe=False)
-        await self._room.connect(connection.server_url, connection.participant_token, options)
+        try:
+            await self._room.connect(connection.server_url, connection.participant_token, options)
+        except rtc.ConnectError as failure:
+            raise Failure(f"{connection.participant_name} could not join: {failure.message}") from failure
 
     async def publish(self) -> None:
-        """Switch the microphone on; returns when the agent hears it."""
+        """Switch the microphone on. Whether anybody hears it is another question."""
         track = rtc.LocalAudioTrack.create_audio_track("microphone", self.microphone.source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         if self._playing is None:

@@ -20,6 +20,8 @@ from embedded.failures import Failure
 from embedded.programs import Port, Program, as_parent, launch_command
 
 ADMIN = "postgres"
+# Neither the rows nor the statements of an error are logged: they contain what people said.
+_DISCREET = ("log_error_verbosity=terse", "log_min_error_statement=panic")
 _RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -53,6 +55,7 @@ def program(directory: Path, *, port: Port, password: str, durable: bool) -> Pro
         "unix_socket_directories=",
         "log_timezone=UTC",
         "timezone=UTC",
+        *_DISCREET,
         *(() if durable else _RELAXED),
     ]
     return Program(

@@ -28,15 +28,18 @@ def kill(state: Path, *, part: str) -> None:
     psutil.Process(Supervisor(Layout(state)).programs()[part].pid).kill()
 
 
-def kill_job(state: Path) -> None:
-    """End the process that captions a room; it is the worker's child that talks to Valkey."""
+def kill_rooms(state: Path) -> None:
+    """End every process that captions a room: those of the worker's children that talk to Valkey."""
     port = _platform(state).settings.valkey_port
     worker = psutil.Process(Supervisor(Layout(state)).programs()["agent"].pid)
-    for process in worker.children(recursive=True):
-        if any(each.raddr and each.raddr.port == port for each in process.net_connections("tcp")):
-            process.kill()
-            return
-    raise AssertionError("no process of the worker talks to Valkey")
+    rooms = [
+        process
+        for process in worker.children(recursive=True)
+        if any(each.raddr and each.raddr.port == port for each in process.net_connections("tcp"))
+    ]
+    assert rooms, "no process of the worker talks to Valkey"
+    for process in rooms:
+        process.kill()
 
 
 def stored(state: Path, session_id: UUID) -> list[Stored]:

@@ -18,6 +18,22 @@ from embedded.failures import Failure
 
 HIBARI = Voice(engine="hibari")
 PICO = Voice(engine="pico")
+SENTENCES = (
+    "The children are playing outside.",
+    "He reads a book every night.",
+    "The kitchen is very clean.",
+    "My father likes to cook dinner.",
+    "The window was open all day.",
+    "I left my keys on the table.",
+    "The music was very loud.",
+    "Winter is almost over now.",
+    "We are going to the market.",
+    "They finished the work on time.",
+    "Our neighbors have two dogs.",
+    "She bought a new car last week.",
+)
+"""No two of them have much in common."""
+
 _SYNTHESISER = Synthesiser()
 _MISHEARD = 0.35
 """How many words of a sentence may be wrong in a caption that is still of this sentence."""

@@ -9,49 +9,49 @@ from uuid import UUID
 
 import pytest
 
-from tests.e2e.parts import Stored, kill, kill_job, stored
-from tests.e2e.rooms import Guest, count, room
+from tests.e2e.parts import Stored, kill, kill_rooms, stored
+from tests.e2e.rooms import SENTENCES, Guest, count, room
 from tests.platform_fixture import RunningPlatform
 
 pytestmark = pytest.mark.e2e
 
-LINES = (
-    "The children are playing outside.",
-    "He reads a book every night.",
-    "The kitchen is very clean.",
-    "My father likes to cook dinner.",
-    "The window was open all day.",
-    "I left my keys on the table.",
-    "The music was very loud.",
-    "Winter is almost over now.",
-)
-SHORT = LINES[:5]
+GOODBYE = "See you all on Monday."
 
-RECOVERY_SECONDS = 10.0
+ROOM_RECOVERY_SECONDS = 10.0
+WORKER_RECOVERY_SECONDS = 20.0
+"""A worker has to start anew, with all that it imports, before it can be sent to the room."""
+
 _IN_FLIGHT_SECONDS = 0.5
 """What arrives this soon after the death may have been sent before it."""
 
 
-@pytest.mark.parametrize("end", [kill_job, partial(kill, part="agent")], ids=["room", "worker"])
+@pytest.mark.parametrize(
+    ("end", "recovery_seconds"),
+    [(kill_rooms, ROOM_RECOVERY_SECONDS), (partial(kill, part="agent"), WORKER_RECOVERY_SECONDS)],
+    ids=["room", "worker"],
+)
 async def test_a_killed_agent_has_a_successor_in_time_and_nobody_is_captioned_twice(
-    platform: RunningPlatform, end: Callable[[Path], None]
+    platform: RunningPlatform, end: Callable[[Path], None], recovery_seconds: float
 ) -> None:
+    recovered = asyncio.Event()
     async with room(platform.api_url, "Succession") as opened:
         ada = await opened.enter("Ada")
         await ada.switch_on()
         async with asyncio.TaskGroup() as group:
-            group.create_task(_say_all(ada, LINES))
-            await ada.sees_final(LINES[0])
+            group.create_task(_talk(ada, until=recovered))
+            await ada.sees_final(SENTENCES[0])
             await asyncio.to_thread(end, platform.state)
             killed_at = asyncio.get_running_loop().time()
             await ada.sees(
                 lambda guest: guest.seen[-1].seen_at > killed_at + _IN_FLIGHT_SECONDS,
-                seconds=RECOVERY_SECONDS,
+                seconds=recovery_seconds,
             )
-        await ada.sees_final(LINES[-1])
+            recovered.set()
+        await ada.say(GOODBYE)
+        await ada.sees_final(GOODBYE)
         rows = await _stored_when_seen(platform.state, opened.session_id, ada)
         assert _twice(ada) == []
-        assert [line for line in LINES if count(line, ada.finals) > 1] == []
+        assert [line for line in (*SENTENCES, GOODBYE) if count(line, ada.finals) > 1] == []
         transcript = (await ada.transcript()).finals
         assert [each.segment_id for each in transcript] == [each.segment_id for each in rows]
         assert [one.text for one, other in pairwise(transcript) if other.start_time < one.end_time] == []
@@ -61,21 +61,28 @@ async def test_a_killed_agent_has_a_successor_in_time_and_nobody_is_captioned_tw
 async def test_a_final_that_was_seen_is_stored_once_whatever_is_killed(
     platform: RunningPlatform, part: str
 ) -> None:
+    lines = SENTENCES[:5]
     async with room(platform.api_url, "Resilience") as opened:
         ada = await opened.enter("Ada")
         await ada.switch_on()
         async with asyncio.TaskGroup() as group:
-            group.create_task(_say_all(ada, SHORT))
-            await ada.sees_final(SHORT[0])
+            group.create_task(_say_all(ada, lines))
+            await ada.sees_final(lines[0])
             await asyncio.to_thread(kill, platform.state, part=part)
-        await ada.sees_final(SHORT[-1])
+        await ada.sees_final(lines[-1])
         await _stored_when_seen(platform.state, opened.session_id, ada)
         assert _twice(ada) == []
-        assert [count(line, ada.finals) for line in SHORT] == [1] * len(SHORT)
+        assert [count(line, ada.finals) for line in lines] == [1] * len(lines)
         known = await ada.finals_stored(lambda finals: len(finals) >= len(ada.finals))
         assert [(each.segment_id, each.text) for each in known] == [
             (each.segment_id, each.text) for each in ada.finals
         ]
+
+
+async def _talk(speaker: Guest, *, until: asyncio.Event) -> None:
+    for line in SENTENCES:
+        if not until.is_set():
+            await speaker.say(line)
 
 
 async def _say_all(speaker: Guest, lines: tuple[str, ...]) -> None:

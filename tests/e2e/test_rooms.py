@@ -8,7 +8,7 @@ import pytest
 from embedded.demo.client import TranscriptSegment
 from embedded.demo.measure import words
 from tests.e2e.events import Event, following
-from tests.e2e.rooms import Guest, count, room
+from tests.e2e.rooms import SENTENCES, Guest, count, room
 from tests.platform_fixture import RunningPlatform
 
 pytestmark = pytest.mark.e2e
@@ -39,10 +39,14 @@ async def test_two_rooms_at_once_do_not_hear_a_word_of_each_other(platform: Runn
 
 
 async def _hears_only(guest: Guest, own: tuple[str, ...], foreign: tuple[str, ...]) -> None:
-    forbidden = set(words(" ".join(foreign)).split()) - set(words(" ".join(own)).split())
     stored = await guest.finals_stored(lambda finals: len(finals) >= len(own))
     heard = " ".join([*(each.text for each in guest.seen), *(each.text for each in stored)])
-    assert not forbidden & set(words(heard).split())
+    assert not _telling_words(heard) & _telling_words(" ".join(foreign))
+
+
+def _telling_words(text: str) -> set[str]:
+    """Short ones are heard everywhere, in partials most of all."""
+    return {word for word in words(text).split() if len(word) > 3}
 
 
 async def test_who_leaves_and_returns_is_captioned_again_under_the_same_name(
@@ -71,23 +75,21 @@ async def test_who_leaves_and_returns_is_captioned_again_under_the_same_name(
 
 
 async def test_a_track_that_is_published_five_times_is_heard_five_times(platform: RunningPlatform) -> None:
-    lines = [f"This is the {number} time." for number in ("first", "second", "third", "fourth", "fifth")]
+    lines = SENTENCES[:5]
     async with room(platform.api_url, "On and off") as opened:
         ada = await opened.enter("Ada")
         for line in lines:
             await ada.switch_on()
             await ada.say(line)
-            await ada.sees(
-                lambda guest, line=line: words(line) in [words(each.text) for each in guest.finals]
-            )
+            await ada.sees_final(line)
             await ada.switch_off()
         transcript = await ada.finals_stored(lambda finals: len(finals) >= len(lines))
-        assert [words(each.text) for each in transcript] == [words(line) for line in lines]
+        assert [count(line, [each]) for line, each in zip(lines, transcript, strict=True)] == [1] * len(lines)
         assert len({each.segment_id.rpartition("-")[0] for each in transcript}) == len(lines)
 
 
 async def test_who_comes_late_sees_what_was_said_and_all_that_follows_once(platform: RunningPlatform) -> None:
-    early, late = ("Good morning everyone.", "The window was open all day."), "Winter is almost over now."
+    early, late = SENTENCES[:2], SENTENCES[2]
     async with room(platform.api_url, "Late") as opened:
         ada = await opened.enter("Ada")
         await ada.switch_on()

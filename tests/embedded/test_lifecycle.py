@@ -91,6 +91,20 @@ def test_what_is_stopped_is_gone_and_what_was_stored_is_there_after_the_next_sta
         assert client.get("kept") == b"1"
 
 
+def test_a_failing_statement_leaves_nothing_of_what_people_said_in_the_log(
+    layout: Layout, platform: Platform
+) -> None:
+    lifecycle.bring_up(platform, layout)
+    assert platform.admin_url
+    with psycopg.connect(platform.admin_url, autocommit=True) as connection:
+        connection.execute("create temporary table said (words text check (words = ''))")
+        with pytest.raises(psycopg.IntegrityError):
+            connection.execute("insert into said values ('between us')")
+    log = layout.log("postgres").read_text()
+    assert "violates check constraint" in log
+    assert "between us" not in log
+
+
 def test_a_second_start_leaves_a_running_platform_as_it_is(layout: Layout, platform: Platform) -> None:
     lifecycle.bring_up(platform, layout)
     before = {name: info.pid for name, info in Supervisor(layout).programs().items()}

@@ -1,7 +1,9 @@
 """The servers that tests start for themselves."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import psutil
@@ -49,6 +51,13 @@ def test_servers_end_when_their_process_is_killed() -> None:
         assert process.stdout.readline()
         children = psutil.Process(process.pid).children(recursive=True)
         assert len(children) >= 3
+        state = next(
+            Path(word).parent
+            for child in children
+            for word in child.cmdline()
+            if word.endswith("livekit.json")
+        )
         process.kill()
     _, alive = psutil.wait_procs(children, timeout=15)
     assert alive == []
+    shutil.rmtree(state)

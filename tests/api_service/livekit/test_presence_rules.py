@@ -21,7 +21,7 @@ class Story:
     watch: RoomWatch = field(default_factory=RoomWatch)
     exists: bool = True
     people: int = 0
-    expected: bool = False
+    announced: float | None = None
     holder: str | None = None
     agents: dict[str, float] = field(default_factory=dict)
     dispatches: dict[str, tuple[float, bool]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Story:
                 for name, (at, linked) in self.dispatches.items()
             ),
             holder=self.holder,
-            expected=self.expected,
+            announced_at=None if self.announced is None else moment(self.announced),
         )
         actions = self.watch.decide(room, status=self.status, now=moment(seconds))
         if any(type(action).__name__ == "OpenSession" for action in actions):
@@ -85,7 +85,7 @@ def test_a_room_without_people_gets_no_agent() -> None:
 
 
 def test_somebody_with_a_token_has_an_agent_before_entering() -> None:
-    story = Story(exists=False, expected=True)
+    story = Story(exists=False, announced=0)
     assert story.at(0) == ["SendAgent 0"]
     story.exists = True
     story.sent("d1", 0)
@@ -189,10 +189,19 @@ def test_a_server_that_restarts_does_not_end_sessions() -> None:
     assert story.at(12) == []
 
 
-def test_whoever_is_expected_keeps_the_session_open() -> None:
+def test_whoever_is_announced_keeps_the_session_open() -> None:
     story = attended()
-    story.people, story.expected = 0, True
-    assert [story.at(seconds) for seconds in (10, 50, 90)] == [[], [], []]
+    story.people, story.announced = 0, 5
+    assert [story.at(seconds) for seconds in (10, 40, 64)] == [[], [], []]
+
+
+def test_who_was_announced_has_come_when_somebody_was_seen() -> None:
+    story = attended()
+    story.announced = 5
+    assert story.at(6) == []
+    story.people, story.holder, story.dispatches, story.agents = 0, None, {}, {}
+    assert story.at(10) == []
+    assert story.at(40) == ["CompleteSession 6"]
 
 
 def test_a_session_that_somebody_comes_back_to_goes_on() -> None:
@@ -202,7 +211,7 @@ def test_a_session_that_somebody_comes_back_to_goes_on() -> None:
 
 @pytest.mark.parametrize("status", ["cancelled", "archived"])
 def test_closed_sessions_are_left_alone(status: str) -> None:
-    assert Story(status=status, people=1, expected=True).at(0) == []
+    assert Story(status=status, people=1, announced=0).at(0) == []
 
 
 def test_a_session_found_recording_without_a_room_is_ended() -> None:

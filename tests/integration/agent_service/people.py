@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
+import aiohttp
 import numpy as np
 import orjson
 from livekit import api, rtc
@@ -140,7 +141,9 @@ async def meeting(servers: Servers) -> AsyncIterator[Meeting]:
         try:
             yield held
         finally:
-            with suppress(api.TwirpError):  # some tests end it themselves
+            with suppress(
+                api.TwirpError, aiohttp.ClientError
+            ):  # some tests end it, or the server, themselves
                 await held.end()
 
 

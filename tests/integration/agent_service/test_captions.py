@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
+import httpx
 import pytest
 
 from shared.contracts.captions import LIVE_SESSIONS_KEY, Caption
@@ -176,3 +177,12 @@ async def test_an_agent_in_the_room_is_not_captioned(servers: Servers, worker: W
         await robot.say(say("bravo", 1.5))
         await ann.say(say("alfa", 1.5))
         assert said(await held.finals(1)) == [("ann", "alfa")]
+
+
+async def test_a_worker_tells_how_it_is_and_what_waits(servers: Servers, worker: Worker) -> None:
+    async with meeting(servers) as held, httpx.AsyncClient(trust_env=False) as http:
+        await held.captioned()
+        health = await http.get(worker.health_url)
+        metrics = await http.get(f"{worker.health_url}/metrics")
+        assert health.json() == {"status": "healthy", "rooms": 1}
+        assert 'intrascribe_queue_depth{queue="agent-finals"} 0.0' in metrics.text.splitlines()

@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from shared.contracts.captions import AgentChanged
@@ -10,7 +12,7 @@ from tests.integration.agent_service.conftest import WordReader, working
 from tests.integration.agent_service.people import meeting, person, until
 from tests.integration.agent_service.test_captions import said
 from tests.integration.agent_service.voices import say
-from tests.servers import Servers
+from tests.servers import Servers, running_servers
 
 pytestmark = pytest.mark.integration
 
@@ -35,6 +37,29 @@ async def test_a_killed_agents_successor_captions_on_and_doubles_nothing(
             assert len({caption.segment_id for caption in finals}) == 2
             assert second != first
             assert await held.holder() == second
+
+
+async def test_an_agent_that_was_frozen_does_not_caption_beside_its_successor(
+    servers: Servers, stt: WordReader
+) -> None:
+    with working(servers, stt, AGENT_IDLE_PROCESSES="0") as worker:
+        async with meeting(servers) as held, person(held, "ann") as ann:
+            await held.captioned()
+            await ann.rest(0.5)
+            frozen = worker.job_processes()
+            for process in frozen:
+                process.suspend()
+            await held.dispatch()
+            second = await held.listening(after=1, seconds=10)
+            await ann.rest(0.5)
+            ann.begin(say("echo", 3.0))
+            for process in frozen:
+                process.resume()
+            await held.finals(1)
+            async with asyncio.timeout(15):
+                while await held.agents() != [second]:  # noqa: ASYNC110 - only LiveKit knows
+                    await asyncio.sleep(0.05)
+            assert said(await held.finals(1)) == [("ann", "echo")]
 
 
 async def test_a_stopping_worker_delivers_what_is_being_said(servers: Servers, stt: WordReader) -> None:
@@ -66,3 +91,25 @@ async def test_nothing_of_a_killed_worker_lives_on(servers: Servers, stt: WordRe
             async with asyncio.timeout(10):
                 while any(process.is_running() for process in processes):  # noqa: ASYNC110 - they tell nobody
                     await asyncio.sleep(0.05)
+
+
+async def test_an_agent_that_cannot_get_back_into_its_room_makes_way(stt: WordReader) -> None:
+    with running_servers() as servers, working(servers, stt):
+        async with meeting(servers) as held:
+            agent = await held.captioned()
+            assert await held.holder() == agent
+            listening_on(servers.livekit_url).kill()
+            async with asyncio.timeout(15):
+                while await held.holder():  # noqa: ASYNC110 - Redis is asked
+                    await asyncio.sleep(0.05)
+            assert [change.state for change in await held.changes()] == ["listening", "left"]
+
+
+def listening_on(url: str) -> psutil.Process:
+    """The process that serves an address of this machine."""
+    port = urlsplit(url).port
+    return next(
+        psutil.Process(each.pid)
+        for each in psutil.net_connections("tcp4")
+        if each.laddr.port == port and each.status == psutil.CONN_LISTEN
+    )

@@ -1,6 +1,7 @@
 """A meeting in real servers, and the real API on a port of its own."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from redis.asyncio import Redis
 
 from api_service.database import Connection, Database
 from api_service.livekit.presence_rooms import LiveKitRooms
+from api_service.redis_client import connect
 from tests.integration.api_service.live.meetings import Meeting, Meetings
 from tests.integration.api_service.live.serving import Api, serving
 from tests.servers import Servers
@@ -20,7 +22,7 @@ from tests.servers import Servers
 
 @pytest.fixture
 async def redis(servers: Servers) -> AsyncIterator[Redis]:
-    async with Redis.from_url(servers.redis_url, decode_responses=True) as client:
+    async with connect(servers.redis_url) as client:
         yield client
 
 
@@ -68,3 +70,10 @@ async def rooms(servers: Servers) -> AsyncIterator[LiveKitRooms]:
     yield LiveKitRooms(livekit)
     await livekit.aclose()
     await asyncio.sleep(0)  # aiohttp closes its sockets with the next turn of the loop
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

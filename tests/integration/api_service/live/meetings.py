@@ -1,13 +1,16 @@
 """Sessions in the database with captions in Redis, written as an agent writes them."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
+from api_service.background import Background
 from api_service.database import Connection
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, Caption, stream_key
 from tests.api_service.realtime.scripts import event, said
@@ -65,6 +68,20 @@ class Meeting:
         assert row
         return str(row["status"])
 
+    async def started_at(self) -> datetime:
+        cursor = await self._admin.execute(
+            "select started_at from public.recording_sessions where id = %s", [self.id]
+        )
+        row = await cursor.fetchone()
+        assert row
+        return datetime.fromisoformat(row["started_at"].isoformat())
+
+    async def events(self, kind: str) -> list[str]:
+        """What the stream says about the session or its agents, in order."""
+        entries = [fields for _, fields in await self._redis.xrange(self.key)]
+        told = [json.loads(fields["data"]) for fields in entries if fields["event"] == kind]
+        return [str(each.get("status") or each.get("state")) for each in told]
+
     async def all_settled(self) -> bool:
         """Whether the sink has read and acknowledged everything."""
         if not await self._redis.exists(self.key):
@@ -115,15 +132,8 @@ async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 10.
 
 
 @asynccontextmanager
-async def in_background(run: Callable[[], Awaitable[None]]) -> AsyncIterator[asyncio.Task[None]]:
+async def in_background(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Something that runs for the length of the block."""
-
-    async def awaited() -> None:
-        await run()
-
-    task = asyncio.create_task(awaited())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async with Background() as background:
+        background.start("under test", run)
+        yield

@@ -18,8 +18,8 @@ class Plug:
     @property
     def url(self) -> str:
         """The server's address as seen through the proxy."""
-        login = self._target.netloc.rpartition("@")[0]
-        return urlunsplit(self._target._replace(netloc=f"{login}@127.0.0.1:{self._port}"))
+        login, at, _ = self._target.netloc.rpartition("@")
+        return urlunsplit(self._target._replace(netloc=f"{login}{at}127.0.0.1:{self._port}"))
 
     async def plug_in(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -16,6 +16,7 @@ from livekit.protocol.agent import (
 )
 from livekit.protocol.rtc import SignalResponse
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from shared.contracts.rooms import AGENT_NAME, LEASE_SECONDS, AgentJob, lease_key, room_name
 from tests.servers import Servers
@@ -75,9 +76,10 @@ class Agent:
     async def _renew(self) -> None:
         key, milliseconds = lease_key(self.job.session_id), int(LEASE_SECONDS * 1000)
         while not self.seat.left.is_set():
-            holder = await self._redis.get(key)
-            if holder in {None, self.identity}:
-                await self._redis.set(key, self.identity, px=milliseconds)
+            with suppress(RedisError):
+                holder = await self._redis.get(key)
+                if holder in {None, self.identity}:
+                    await self._redis.set(key, self.identity, px=milliseconds)
             await asyncio.sleep(0.2)
 
     def kill(self) -> None:

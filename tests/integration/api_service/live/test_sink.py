@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from api_service.database import Connection, Database
 from api_service.realtime.sink import REJECTED_KEY, CaptionSink
-from shared.contracts.captions import SINK_GROUP
+from api_service.redis_client import connect
+from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP
 from tests.api_service.realtime.scripts import said
 from tests.integration.api_service.live.meetings import Meeting, Meetings, in_background, until
 from tests.integration.api_service.live.proxies import plugged
@@ -122,7 +123,7 @@ async def test_finals_wait_while_redis_is_away(
 ) -> None:
     async with (
         plugged(servers.redis_url) as plug,
-        Redis.from_url(plug.url, decode_responses=True) as redis,
+        connect(plug.url) as redis,
         in_background(CaptionSink(redis, database, abandoned_seconds=60).run),
     ):
         await meeting.say("ann 0.0-1.0 r0: before")
@@ -165,6 +166,16 @@ async def test_captions_of_sessions_that_are_gone_do_not_stay(
     async with in_background(sink.run):
         await until(meeting.all_settled)
     assert await meeting.stored() == []
+
+
+async def test_what_is_no_session_among_the_live_ones_is_passed_over(
+    sink: CaptionSink, redis: Redis, meeting: Meeting
+) -> None:
+    await redis.sadd(LIVE_SESSIONS_KEY, "nonsense", str(uuid4()))
+    async with in_background(sink.run):
+        await meeting.say("ann 0.0-1.0 r0: hello")
+        await until(meeting.all_settled)
+    await redis.srem(LIVE_SESSIONS_KEY, "nonsense")
 
 
 async def test_a_group_that_vanishes_is_made_again(sink: CaptionSink, redis: Redis, meeting: Meeting) -> None:
