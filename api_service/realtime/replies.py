@@ -9,12 +9,15 @@ RawEntry = tuple[str, dict[str, str]]
 
 def raw_entries(answer: object) -> list[RawEntry]:
     """The entries that XRANGE, XREVRANGE or XAUTOCLAIM returned."""
-    return cast("list[RawEntry]", answer or [])
+    entries = cast("list[tuple[str, dict[str, str] | None]]", answer or [])
+    # An entry that was removed while it was pending has no fields.
+    return [(position, fields or {}) for position, fields in entries]
 
 
 def raw_streams(answer: object) -> list[tuple[str, list[RawEntry]]]:
     """The streams, by key, that XREAD or XREADGROUP returned."""
-    return cast("list[tuple[str, list[RawEntry]]]", answer or [])
+    streams = cast("list[tuple[str, object]]", answer or [])
+    return [(key, raw_entries(entries)) for key, entries in streams]
 
 
 def session_ids(answer: object) -> set[UUID]:

@@ -118,9 +118,7 @@ class CaptionSink:
             count=max(10, _BATCH // len(keys)),
             block=_BLOCK_MILLISECONDS,
         )
-        return [
-            _Item(keys[key], id_, fields or {}) for key, raw in raw_streams(answer) for id_, fields in raw
-        ]
+        return [_Item(keys[key], id_, fields) for key, raw in raw_streams(answer) for id_, fields in raw]
 
     async def _reclaim(self, session_id: UUID) -> None:
         """Take over what another consumer has held for too long; it must be dead."""
@@ -134,7 +132,7 @@ class CaptionSink:
                 start_id=cursor,
                 count=_BATCH,
             )
-            await self._settle([_Item(session_id, id_, fields or {}) for id_, fields in raw_entries(raw)])
+            await self._settle([_Item(session_id, id_, fields) for id_, fields in raw_entries(raw)])
             if cursor == "0-0":
                 return
 

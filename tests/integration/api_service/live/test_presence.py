@@ -161,7 +161,7 @@ async def test_several_processes_send_one_agent(
         await attended(redis, worker, meeting)
         for each in several:
             await each.look_soon(meeting.id)
-        await asyncio.sleep(3)  # long enough for another agent, had anybody sent one
+        await asyncio.sleep(2)  # long enough for another agent, had anybody sent one
         assert len(agents_of(worker, meeting)) == 1
 
 
@@ -176,6 +176,7 @@ async def test_a_session_ends_with_its_room_and_goes_on_when_somebody_returns(
                 await livekit.room.delete_room(DeleteRoomRequest(room=room_name(meeting.id)))
         await until(lambda: _has_status(meeting, "completed"))
         async with visiting(servers, meeting.id):
+            await presence.look_soon(meeting.id)
             await until(lambda: _has_status(meeting, "recording"))
         assert await meeting.started_at() == started_at
     assert await meeting.events("session") == ["recording", "completed", "recording"]
@@ -196,7 +197,7 @@ async def test_an_agent_outlives_an_absence_of_redis(
         await until(lambda: _nobody_holds(redis, meeting))
         await plug.plug_in()
         await attended(redis, worker, meeting)
-        await asyncio.sleep(4)  # long enough for another agent, had presence taken this one for dead
+        await asyncio.sleep(3)  # long enough for another agent, had presence taken this one for dead
         assert agents_of(worker, meeting) == [agent]
 
 
