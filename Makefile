@@ -10,7 +10,7 @@ TESTED := api stt agent embedded
 
 .PHONY: help
 help: ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## set everything up, start the platform and hold a meeting
@@ -40,6 +40,10 @@ logs: ## show the newest log lines; SERVICE=api for one part
 token: ## print a development token; EMAIL=a@example.com says for whom
 	@$(if $(EMAIL),$(PLATFORM) token '$(EMAIL)',echo 'say for whom: make token EMAIL=a@example.com' >&2; exit 2)
 
+.PHONY: models
+models: ## list speech models; FETCH=name, REMOVE=name or VERIFY=1 for one thing else
+	@$(PYTHON) -m embedded.weights $(if $(FETCH),fetch '$(FETCH)',$(if $(REMOVE),remove '$(REMOVE)',$(if $(VERIFY),verify,list)))
+
 .PHONY: test
 test: ## run all tests; SUITES="api web" for some
 	@$(PLATFORM) test $(SUITES)
@@ -50,10 +54,20 @@ check: tools ## ruff, mypy --strict in every service's own environment, import-l
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
 	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service
-	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service benchmarks
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service
 	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded
 	@$(PYTHON) -m embedded.web_build check
+
+.PHONY: eval-stt
+eval-stt: ## words the speech service gets wrong, per set; ARGUMENTS="--limit 5 --json"
+	@$(INSTALL) stt-tests
+	@$(ENVIRONMENTS)/stt-tests/bin/python -m benchmarks.eval_stt $(ARGUMENTS)
+
+.PHONY: bench-stt
+bench-stt: ## how fast the speech service is; ARGUMENTS="--url http://127.0.0.1:9000"
+	@$(INSTALL) stt-tests
+	@$(ENVIRONMENTS)/stt-tests/bin/python -m benchmarks.bench_stt $(ARGUMENTS)
 
 .PHONY: format
 format: tools ## format the code

@@ -20,7 +20,6 @@ from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
 from api_service.operations import routes as operations
 from api_service.page import files as page
-from api_service.problems import documented
 from api_service.realtime import routes as realtime
 from api_service.redis_client import connect
 from api_service.runtime import Runtime
@@ -29,6 +28,7 @@ from api_service.settings import ApiSettings
 from api_service.users import routes as users
 from shared import serving
 from shared.errors import InvalidRequest
+from shared.problems import documented
 
 _LIVEKIT_SECONDS = 3.0
 _HTTP_SECONDS = 3.0

@@ -49,6 +49,10 @@ class Environment:
         return self.directory / "bin" / "python"
 
 
+_TEST_EXTRAS = {"embedded": ("platform",), "stt": ("speech",)}
+"""What the tests of one service need beyond those of all, by the extras of tests/pyproject.toml."""
+
+
 def _service(name: str, *extras: str) -> tuple[Environment, Environment]:
     folder = name if name == "embedded" else f"{name}_service"
     lock = f"{folder}/requirements.lock"
@@ -57,7 +61,7 @@ def _service(name: str, *extras: str) -> tuple[Environment, Environment]:
         f"{name}-tests",
         (*projects, "tests"),
         f"tests/locks/{name}.lock",
-        (*extras, *(["platform"] if name == "embedded" else [])),
+        (*extras, *_TEST_EXTRAS.get(name, ())),
         constrained_by=lock,
     )
     return Environment(name, projects, lock, extras), tests
@@ -70,7 +74,12 @@ def _toolchain(name: str) -> Environment:
 ENVIRONMENTS = {
     environment.name: environment
     for pair in (
-        *(_service("api"), _service("stt", "moonshine"), _service("agent"), _service("embedded")),
+        *(
+            _service("api"),
+            _service("stt", "moonshine", "faster-whisper"),
+            _service("agent"),
+            _service("embedded"),
+        ),
         [_toolchain("go"), _toolchain("node")],
     )
     for environment in pair

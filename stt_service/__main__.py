@@ -2,9 +2,6 @@
 
 import sys
 
-from shared.observing import configure_logging
-from shared.serving import run
-from stt_service.app import create_app
 from stt_service.engine import EngineUnavailable, check_engine
 from stt_service.settings import SttSettings
 
@@ -16,6 +13,11 @@ def main() -> None:
         check_engine(settings)
     except EngineUnavailable as fault:
         sys.exit(f"the speech service cannot start: {fault}")
+    # Only now, so that what is missing is said at once.
+    from shared.observing import configure_logging  # noqa: PLC0415
+    from shared.serving import run  # noqa: PLC0415
+    from stt_service.app import create_app  # noqa: PLC0415
+
     configure_logging(service="stt", level=settings.log_level, log_format=settings.log_format)
     run(create_app(settings), host=settings.host, port=settings.port)
 

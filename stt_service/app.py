@@ -3,42 +3,37 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
-from shared.decoding import Decoder
-from shared.inference import InferenceWorker
+from shared.decoding import AudioTooLong, Decoder, DecoderBusy, UndecodableAudio
+from shared.errors import BadRequest, InvalidRequest, TooLarge, Unavailable, UnsupportedMedia
+from shared.inference import EngineBusy, InferenceWorker
+from shared.problems import documented, self_contained
 from shared.serving import install, while_connected
 from stt_service import schemas
-from stt_service.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES, read_body
+from stt_service.bodies import (
+    FILE_MEDIA_TYPES,
+    JSON_MEDIA_TYPE,
+    WAV_MEDIA_TYPES,
+    Heard,
+    read_batch,
+    read_body,
+)
 from stt_service.engine import Loaded, load_engine
+from stt_service.openai import routes as openai
+from stt_service.openai.errors import OpenAiErrors
 from stt_service.recognition import Recogniser
+from stt_service.runtime import Runtime, WithRuntime
 from stt_service.settings import SttSettings
 
 log = structlog.get_logger()
 
 NAME, VERSION = "Intrascribe STT Service", "1.0.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """What lives as long as the process."""
-
-    settings: SttSettings
-    decoder: Decoder
-    loaded: Loaded
-    load_seconds: float
-    recogniser: Recogniser
-    started: float
-    """On the event loop's clock."""
-
-    @property
-    def uptime_seconds(self) -> float:
-        return round(asyncio.get_running_loop().time() - self.started, 3)
+BATCH_PATH = "/batch-transcribe"
 
 
 def create_app(settings: SttSettings, *, load: Callable[[SttSettings], Loaded] = load_engine) -> FastAPI:
@@ -51,7 +46,9 @@ def create_app(settings: SttSettings, *, load: Callable[[SttSettings], Loaded] =
 
     app = FastAPI(title=NAME, version=VERSION, lifespan=lifespan)
     app.include_router(router)
+    app.include_router(openai.router)
     install(app, service="stt", max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(OpenAiErrors)
     return app
 
 
@@ -73,35 +70,65 @@ async def _open(settings: SttSettings, load: Callable[[SttSettings], Loaded]) ->
         worker.close()
 
 
-def _runtime(request: Request) -> Runtime:
-    runtime = request.state.runtime
-    assert isinstance(runtime, Runtime)  # noqa: S101 - lifespan put it there
-    return runtime
-
-
-WithRuntime = Annotated[Runtime, Depends(_runtime)]
 router = APIRouter()
-
+_FAILURES = documented(
+    *(BadRequest, UndecodableAudio, AudioTooLong, TooLarge, UnsupportedMedia, InvalidRequest),
+    *(EngineBusy, DecoderBusy, Unavailable),
+)
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODIES = {
-    JSON_MEDIA_TYPE: {"schema": schemas.JsonRequest.model_json_schema()},
+    JSON_MEDIA_TYPE: {"schema": self_contained(schemas.JsonRequest)},
     **dict.fromkeys((f"{PCM_MEDIA_TYPE};rate=16000", *WAV_MEDIA_TYPES, "audio/*", "video/*"), _BINARY),
     **dict.fromkeys(FILE_MEDIA_TYPES, _BINARY),
 }
+_BATCH_BODY = {JSON_MEDIA_TYPE: {"schema": {"type": "array", "items": self_contained(schemas.JsonRequest)}}}
 
 
-@router.post(TRANSCRIBE_PATH, openapi_extra={"requestBody": {"required": True, "content": _BODIES}})
+@router.post(
+    TRANSCRIBE_PATH,
+    openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
+    responses=_FAILURES,
+)
 async def transcribe(
     request: Request,
     runtime: WithRuntime,
     language: Annotated[schemas.Language | None, Query()] = None,
     priority: Annotated[Priority, Query()] = "final",
+    words: Annotated[bool, Query(description="Also the place of each word, if the engine knows")] = False,
 ) -> TranscribeResponse:
     """Words in a piece of audio. Which languages the engine understands is said by `GET /info`."""
     heard = await read_body(request, runtime.decoder, runtime.settings)
-    work = runtime.recogniser.transcribe(heard.audio, language=language or heard.language, priority=priority)
+    work = runtime.recogniser.transcribe(
+        heard.audio, language=language or heard.language, priority=priority, want_words=words
+    )
     return await while_connected(request, work)
+
+
+@router.post(
+    BATCH_PATH,
+    openapi_extra={"requestBody": {"required": True, "content": _BATCH_BODY}},
+    responses=_FAILURES,
+)
+async def batch_transcribe(request: Request, runtime: WithRuntime) -> list[TranscribeResponse]:
+    """Words in several pieces of audio, in their order; one that cannot be taken refuses all."""
+    limit = min(runtime.settings.max_batch_size, runtime.settings.max_waiting)
+    batch = await read_batch(request, runtime.settings, max_items=limit)
+    return await while_connected(request, _all(runtime.recogniser, batch))
+
+
+async def _all(recogniser: Recogniser, batch: list[Heard]) -> list[TranscribeResponse]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(
+                    recogniser.transcribe(heard.audio, language=heard.language, priority="final")
+                )
+                for heard in batch
+            ]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 @router.get("/health")
@@ -138,6 +165,8 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             model_dir=str(loaded.folder),
             device=loaded.engine.device,
             engine=loaded.engine.name,
+            revision=loaded.revision,
+            sha256=loaded.sha256,
             languages=loaded.engine.languages,
             chosen_because=loaded.reason,
         ),

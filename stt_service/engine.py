@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared.audio import Pcm
-from shared.contracts.stt import Segment
-from shared.weights import damaged, read_manifest
+from shared.contracts.stt import Segment, Word
+from stt_service.models import EngineUnavailable, Found, from_hub, in_folder, measured
 from stt_service.settings import SttSettings
 
-MANIFEST = Path(__file__).parent / "models.toml"
+__all__ = ["EngineUnavailable", "Loaded", "Recognised", "Speech", "SttEngine", "check_engine", "load_engine"]
+
+_WHISPER = "whisper-base"
+_WHISPER_NEEDS = ("model.bin", "config.json", "tokenizer.json")
+"""Without the last the library would look for one on the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,12 @@ class Speech:
     language: str | None
     """What the caller believes is spoken, as a BCP 47 tag; an engine may know better."""
 
+    hints: tuple[str, ...] = ()
+    """Words that are likely to be said, for engines that can listen for them."""
+
+    want_words: bool = False
+    """Whether to also find the place of each word, where that costs extra."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -28,6 +38,11 @@ class Recognised:
 
     segments: list[Segment]
     language: str | None
+    language_probability: float | None = None
+    """None where the engine does not detect languages."""
+
+    words: list[Word] | None = None
+    """None where they were not asked for, or the engine has none."""
 
 
 class SttEngine(Protocol):
@@ -48,10 +63,6 @@ class SttEngine(Protocol):
         ...
 
 
-class EngineUnavailable(Exception):
-    """The engine that was asked for cannot run here; the message says what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """An engine that is ready, where its weights lie, and why it was taken."""
@@ -59,48 +70,89 @@ class Loaded:
     engine: SttEngine
     folder: Path
     reason: str
+    revision: str | None = None
+    """The commit on the hub, where the model is from there."""
+
+    sha256: dict[str, str] | None = None
+    """Of the files that were checked; None for a model that we do not know."""
 
 
 def load_engine(settings: SttSettings) -> Loaded:
     """Check the weights and load them. Raises EngineUnavailable, with what would help."""
-    match settings.engine:
+    name, reason = _chosen(settings)
+    match name:
+        case "faster-whisper":
+            return _load_faster_whisper(settings, reason)
         case "moonshine":
-            return _load_moonshine(settings, reason="STT_ENGINE asks for moonshine")
-        case "auto":
-            return _load_moonshine(settings, reason="auto takes the first that is there of: moonshine")
+            return _load_moonshine(settings, reason)
 
 
 def check_engine(settings: SttSettings) -> None:
     """Raise EngineUnavailable where load_engine would, before anything is started."""
-    _moonshine_weights(settings)
+    name, _ = _chosen(settings)
+    match name:
+        case "faster-whisper":
+            _faster_whisper_model(settings)
+        case "moonshine":
+            _moonshine_model(settings)
 
 
-def _load_moonshine(settings: SttSettings, *, reason: str) -> Loaded:
-    folder, detector = _moonshine_weights(settings)
+def _chosen(settings: SttSettings) -> tuple[Literal["faster-whisper", "moonshine"], str]:
+    """Which engine, and why. Whoever fetched Whisper's weights wanted more than English."""
+    if settings.engine != "auto":
+        return settings.engine, f"STT_ENGINE asks for {settings.engine}"
+    if settings.model_dir or settings.model:
+        return "faster-whisper", "auto: STT_MODEL_DIR or STT_MODEL names a model, which moonshine cannot take"
+    if not find_spec("faster_whisper"):
+        return "moonshine", "auto: faster-whisper is not installed"
+    if not (settings.models_directory / _WHISPER).is_dir():
+        return "moonshine", f"auto: {_WHISPER} is not there for faster-whisper"
+    return "faster-whisper", f"auto: its library and {_WHISPER} are there, and it knows more languages"
+
+
+def _load_moonshine(settings: SttSettings, reason: str) -> Loaded:
+    model = _moonshine_model(settings)
     # A library is imported only when its engine is chosen.
     from stt_service.engines.moonshine import Moonshine  # noqa: PLC0415
     from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
 
     threads = settings.inference_threads
-    engine = Moonshine(folder, SpeechDetector(detector, threads=threads), threads=threads)
-    return Loaded(engine, folder, reason)
+    engine = Moonshine(model.folder, SpeechDetector(_detector(settings), threads=threads), threads=threads)
+    return Loaded(engine, model.folder, reason, model.revision, model.sha256)
 
 
-def _moonshine_weights(settings: SttSettings) -> tuple[Path, Path]:
+def _load_faster_whisper(settings: SttSettings, reason: str) -> Loaded:
+    model = _faster_whisper_model(settings)
+    from stt_service.engines.faster_whisper import FasterWhisper  # noqa: PLC0415
+    from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
+
+    threads = settings.inference_threads
+    detector = SpeechDetector(_detector(settings), threads=threads)
+    engine = FasterWhisper(model.folder, detector, name=model.name, device=settings.device, threads=threads)
+    return Loaded(engine, model.folder, reason, model.revision, model.sha256)
+
+
+def _moonshine_model(settings: SttSettings) -> Found:
     if not find_spec("onnxruntime"):
         raise EngineUnavailable("moonshine needs onnxruntime: install stt_service with its extra moonshine")
-    models = settings.models_directory
-    detector = _checked_weights("silero-vad", models) / "silero_vad_16k_sequence.onnx"
-    return _checked_weights("moonshine-tiny-en", models), detector
+    if settings.model_dir or settings.model or settings.device == "cuda":
+        raise EngineUnavailable("moonshine takes no STT_MODEL_DIR, no STT_MODEL and no STT_DEVICE=cuda")
+    _detector(settings)
+    return measured("moonshine-tiny-en", settings.models_directory)
 
 
-def _checked_weights(name: str, models: Path) -> Path:
-    """The folder of a model, every file of which is the one that was measured."""
-    folder = models / name
-    if wrong := damaged(read_manifest(MANIFEST)[name], folder):
-        fault = "has another sha256 than we trust" if folder.is_dir() else "is not there"
+def _faster_whisper_model(settings: SttSettings) -> Found:
+    if not find_spec("faster_whisper"):
         raise EngineUnavailable(
-            f"{folder} {fault} ({', '.join(wrong)}); fetch it with:"
-            f" python3.11 -m embedded.weights --into {models}"
+            "faster_whisper is not installed: install stt_service with its extra faster-whisper"
         )
-    return folder
+    _detector(settings)
+    if settings.model_dir:
+        return in_folder(settings.model_dir, needs=_WHISPER_NEEDS)
+    if settings.model:
+        return from_hub(settings.model, settings.models_directory, needs=_WHISPER_NEEDS)
+    return measured(_WHISPER, settings.models_directory)
+
+
+def _detector(settings: SttSettings) -> Path:
+    return measured("silero-vad", settings.models_directory).folder / "silero_vad_16k_sequence.onnx"

@@ -2,11 +2,14 @@
 
 import asyncio
 from statistics import fmean
+from typing import TypeVar
 
 from shared.audio import Pcm
-from shared.contracts.stt import Priority, Segment, TranscribeResponse
-from shared.inference import Answered, InferenceWorker, Model
+from shared.contracts.stt import Priority, Segment, TranscribeResponse, Word
+from shared.inference import InferenceWorker, Model
 from stt_service.engine import Recognised, Speech, SttEngine
+
+Placed = TypeVar("Placed", Segment, Word)
 
 
 class Recogniser:
@@ -17,29 +20,68 @@ class Recogniser:
         self._worker = worker
         self._model = Model(engine.name, engine.transcribe, min(max_batch_size, engine.max_batch_size))
 
-    async def transcribe(self, audio: Pcm, *, language: str | None, priority: Priority) -> TranscribeResponse:
+    async def transcribe(
+        self,
+        audio: Pcm,
+        *,
+        language: str | None,
+        priority: Priority,
+        hints: tuple[str, ...] = (),
+        want_words: bool = False,
+    ) -> TranscribeResponse:
         """Raises EngineBusy at once when too many wait already."""
         started = asyncio.get_running_loop().time()
         pieces = await asyncio.to_thread(self._engine.cut, audio)
-        speech = [Speech(audio.slice(start, end), language) for start, end in pieces]
+        speech = [Speech(audio.slice(start, end), language, hints, want_words) for start, end in pieces]
         answers = await self._worker.map(self._model, speech, priority=priority)
-        segments = _place(pieces, answers)
-        confidences = [each.confidence for each in segments if each.confidence is not None]
+        heard = _together([start for start, _ in pieces], [answer.value for answer in answers])
+        confidences = [each.confidence for each in heard.segments if each.confidence is not None]
         return TranscribeResponse(
-            text=" ".join(segment.text for segment in segments),
+            text=_text(heard.segments),
+            no_speech=not heard.segments,
             confidence_score=round(fmean(confidences), 3) if confidences else None,
             processing_time_ms=round((asyncio.get_running_loop().time() - started) * 1000),
-            language=next((answer.value.language for answer in answers), None),
-            segments=segments,
+            language=heard.language,
+            language_probability=heard.language_probability,
+            segments=heard.segments,
+            words=heard.words,
             audio_seconds=audio.seconds,
             inference_seconds=sum(answer.seconds for answer in answers),
         )
 
 
-def _place(pieces: list[tuple[float, float]], answers: list[Answered[Recognised]]) -> list[Segment]:
-    """Segments of pieces as segments of the whole."""
-    return [
-        segment.model_copy(update={"start": start + segment.start, "end": start + segment.end})
-        for (start, _), answer in zip(pieces, answers, strict=True)
-        for segment in answer.value.segments
-    ]
+def _together(starts: list[float], pieces: list[Recognised]) -> Recognised:
+    """Pieces as a whole; the language is that of the piece that is surest of having heard one."""
+    placed = list(zip(starts, pieces, strict=True))
+    spoken = [piece for piece in pieces if piece.segments] or pieces
+    surest = max(spoken, key=lambda piece: piece.language_probability or 0.0)
+    return Recognised(
+        segments=[_at(start, each) for start, piece in placed for each in piece.segments],
+        language=surest.language,
+        language_probability=surest.language_probability,
+        words=None
+        if all(piece.words is None for piece in pieces)
+        else [_at(start, each) for start, piece in placed for each in piece.words or []],
+    )
+
+
+def _at(start: float, heard: Placed) -> Placed:
+    return heard.model_copy(update={"start": start + heard.start, "end": start + heard.end})
+
+
+def _text(segments: list[Segment]) -> str:
+    """All segments as one text, with a space between two unless both sides of it are written without."""
+    text = ""
+    for segment in segments:
+        joined = text and _spaceless(text[-1]) and _spaceless(segment.text[0])
+        text += segment.text if joined or not text else f" {segment.text}"
+    return text
+
+
+def _spaceless(character: str) -> bool:
+    """Chinese characters and kana, and full-width punctuation."""
+    return (
+        "\u3000" <= character <= "\u9fff"
+        or "\uf900" <= character <= "\ufaff"
+        or "\uff00" <= character <= "\uffef"
+    )

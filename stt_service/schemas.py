@@ -65,6 +65,8 @@ class ModelInfo(BaseModel):
     model_dir: str
     device: str
     engine: str
+    revision: str | None = Field(description="Commit on the hub, where the model is from there")
+    sha256: dict[str, str] | None = Field(description="Of the model's files, where they were checked")
     languages: tuple[str, ...] = Field(description="What the engine understands, whatever a request asks for")
     chosen_because: str
 

@@ -12,16 +12,24 @@ from shared.settings import ServiceSettings
 class SttSettings(ServiceSettings):
     """Defaults work in compose; on one machine the supervisor sets what differs."""
 
-    model_config = SettingsConfigDict(env_prefix="STT_")
+    model_config = SettingsConfigDict(env_prefix="STT_", env_ignore_empty=True)
 
     host: str = "127.0.0.1"
     port: int = 8001
 
-    engine: Literal["auto", "moonshine"] = "auto"
+    engine: Literal["auto", "moonshine", "faster-whisper"] = "auto"
     """`auto` takes the first engine whose library and weights are there; /info says which and why."""
 
+    model_dir: Path | None = None
+    """A folder of your own with a model of the engine, instead of the one we measured."""
+
+    model: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+@[0-9a-f]{40}$")
+    """`owner/name@revision` on the Hugging Face hub, fetched beforehand; the revision is a whole commit."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
     models_directory: Path = Path("models")
-    """One folder per model; `python3.11 -m embedded.weights` fills it."""
+    """One folder per model; `make models` shows and fills it."""
 
     inference_threads: int = Field(1, ge=1)
     """Threads inside one call of the model; more than the cores it may use makes it slower."""

@@ -8,9 +8,9 @@ from api_service.auth import service
 from api_service.auth.development import DevelopmentKey
 from api_service.auth.schemas import AuthConfig, DevelopmentTokenRequest, KeySet, TokenResponse
 from api_service.bodies import JsonBody
-from api_service.problems import documented
 from api_service.runtime import CurrentRuntime
 from shared.errors import Unauthenticated, UnsupportedMedia
+from shared.problems import documented
 
 router = APIRouter(tags=["auth"])
 

@@ -5,10 +5,10 @@ from fastapi import APIRouter, BackgroundTasks
 from api_service.bodies import JsonBody
 from api_service.livekit import service
 from api_service.livekit.schemas import ConnectionDetails, ConnectionRequest
-from api_service.problems import documented
 from api_service.runtime import CurrentCaller, CurrentRuntime
 from api_service.sessions.service import SessionNotFound
 from shared.errors import Unauthenticated, UnsupportedMedia, UpstreamFailed
+from shared.problems import documented
 
 router = APIRouter(prefix="/api/v1/livekit", tags=["livekit"])
 

@@ -12,7 +12,6 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
-from api_service.problems import documented
 from api_service.realtime import service
 from api_service.realtime.events import Entry, Segment
 from api_service.realtime.positions import Position
@@ -29,6 +28,7 @@ from api_service.runtime import CurrentClaims, CurrentRuntime, Runtime
 from api_service.sessions.service import SessionId, SessionNotFound
 from shared.contracts.captions import AgentChanged, Caption
 from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
+from shared.problems import documented
 
 log = structlog.get_logger()
 

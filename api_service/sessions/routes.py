@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api_service.bodies import JsonBody
-from api_service.problems import documented
 from api_service.runtime import CurrentCaller
 from api_service.sessions import service
 from api_service.sessions.schemas import SessionCreate, SessionJoin, SessionResponse
 from api_service.sessions.service import InviteNotFound, SessionId, SessionNotFound
 from shared.errors import Unauthenticated, UnsupportedMedia
+from shared.problems import documented
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], responses=documented(Unauthenticated))
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from api_service.problems import documented
 from api_service.runtime import CurrentCaller
 from api_service.users.schemas import UserResponse
 from shared.errors import Unauthenticated
+from shared.problems import documented
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=documented(Unauthenticated))
 

@@ -21,15 +21,31 @@ class Segment(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1, description="Null where the engine has none")
 
 
+class Word(BaseModel):
+    """One word, or one character where a script has no spaces, with its place in the audio."""
+
+    text: str
+    start: float = Field(ge=0, description="Seconds from the beginning of the audio")
+    end: float = Field(ge=0, description="Seconds from the beginning of the audio")
+    confidence: float | None = Field(default=None, ge=0, le=1, description="Null where the engine has none")
+
+
 class TranscribeResponse(BaseModel):
     """Everything heard in one piece of audio; an empty text means that there was no speech in it."""
 
     success: bool = True
     text: str
+    no_speech: bool = Field(default=False, description="Whether the audio was heard to have no speech in it")
     confidence_score: float | None = Field(default=None, description="Mean of the segments' confidences")
     processing_time_ms: int
     error_message: str = ""
     language: str | None
+    language_probability: float | None = Field(
+        default=None, ge=0, le=1, description="Null where the engine does not detect languages"
+    )
     segments: list[Segment]
+    words: list[Word] | None = Field(
+        default=None, description="Null where none were asked for or the engine has none"
+    )
     audio_seconds: float
     inference_seconds: float

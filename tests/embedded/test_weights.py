@@ -1,12 +1,29 @@
 """Weights from packages: the right files, once, or none."""
 
 import dataclasses
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from embedded.environments import ROOT
-from embedded.weights import WrongWeights, install
+from embedded.weights import (
+    UnknownModel,
+    WrongWeights,
+    install,
+    install_from_hub,
+    known,
+    listed,
+    remove,
+    verified,
+)
 from shared.weights import Weights, damaged, read_manifest
 
 pytestmark = pytest.mark.integration
@@ -54,3 +71,147 @@ def test_a_missing_file_of_a_package_is_named(weights: Weights, tmp_path: Path) 
     wrong = dataclasses.replace(weights, sha256=weights.sha256 | {"absent.onnx": "0" * 64})
     with pytest.raises(WrongWeights, match=r"absent\.onnx"):
         install(wrong, into=tmp_path)
+
+
+def write_package(folder: Path) -> Path:
+    """A package with a file in two parts, and the lock that pins it."""
+    wheel = folder / "parted-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as package:
+        package.writestr("parted/model.bin.part1", "first, ")
+        package.writestr("parted/model.bin.part2", "second")
+        package.writestr(
+            "parted-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: parted\nVersion: 1.0\n"
+        )
+        package.writestr(
+            "parted-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        package.writestr("parted-1.0.dist-info/RECORD", "")
+    lock = folder / "parted.lock"
+    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock.write_text(f"parted @ {wheel.as_uri()} --hash=sha256:{sha256}\n")
+    return lock
+
+
+def parted(tmp_path: Path, *parts: str) -> Weights:
+    return Weights(
+        name="parted",
+        lock=str(write_package(tmp_path)),
+        folder="parted",
+        sha256={"model.bin": hashlib.sha256(b"first, second").hexdigest()},
+        parts={"model.bin": [f"parted/model.bin.{part}" for part in parts]},
+    )
+
+
+def test_a_file_in_parts_is_joined_in_order(tmp_path: Path) -> None:
+    folder = install(parted(tmp_path, "part1", "part2"), into=tmp_path / "models")
+    assert (folder / "model.bin").read_text() == "first, second"
+    assert [path.name for path in folder.iterdir()] == ["model.bin"]
+
+
+@pytest.mark.parametrize("parts", [("part2", "part1"), ("part1",), ("part1", "absent")])
+def test_parts_that_do_not_make_the_whole_are_not_installed(tmp_path: Path, parts: tuple[str, ...]) -> None:
+    with pytest.raises(WrongWeights, match=r"model\.bin"):
+        install(parted(tmp_path, *parts), into=tmp_path / "models")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def state(name: str, models: Path) -> str:
+    [line] = [line for line in listed(into=models) if line.startswith(name)]
+    return line
+
+
+def test_the_list_tells_what_is_here(weights: Weights, tmp_path: Path) -> None:
+    assert "absent" in state("whisper-base", tmp_path)
+    assert "absent" in state("silero-vad", tmp_path)
+    install(weights, into=tmp_path)
+    assert "here" in state("silero-vad", tmp_path)
+    remove("silero-vad", into=tmp_path)
+    assert "absent" in state("silero-vad", tmp_path)
+
+
+def test_what_was_changed_does_not_pass_for_whole(weights: Weights, tmp_path: Path) -> None:
+    file = install(weights, into=tmp_path) / FILE
+    assert verified(into=tmp_path) == ["silero-vad: whole"]
+    file.write_bytes(b"other")
+    with pytest.raises(WrongWeights, match=f"silero-vad: unexpected sha256 of {FILE}"):
+        verified(into=tmp_path)
+
+
+def test_only_what_the_platform_uses_is_fetched_unasked() -> None:
+    assert {name for name, weights in known().items() if not weights.optional} == {
+        "moonshine-tiny-en",
+        "silero-vad",
+    }
+
+
+@pytest.mark.parametrize("name", ["nothing", "owner/name", "owner/name@main", "../../name@" + "a" * 40])
+def test_a_model_of_the_hub_has_a_name_and_a_whole_commit(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UnknownModel, match="known are"):
+        install_from_hub(name, into=tmp_path)
+
+
+def test_a_model_of_the_hub_is_listed_and_removed(tmp_path: Path) -> None:
+    commit = "a" * 40
+    (tmp_path / "hub" / "models--owner--name" / "snapshots" / commit).mkdir(parents=True)
+    assert "from the hub" in state(f"owner/name@{commit}", tmp_path)
+    remove(f"owner/name@{commit}", into=tmp_path)
+    with pytest.raises(UnknownModel, match="is not in"):
+        remove(f"owner/name@{commit}", into=tmp_path)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of the hub as its own program asks for: one commit with one file."""
+
+    commit = "a" * 40
+
+    def do_HEAD(self) -> None:
+        self.answer(b"weights", body=False)
+
+    def do_GET(self) -> None:
+        if self.path.startswith(f"/api/models/owner/name/tree/{self.commit}"):
+            entry = {"type": "file", "path": "model.bin", "size": 7, "oid": "b" * 40}
+            self.answer(json.dumps([entry]).encode())
+        else:
+            self.answer(b"weights")
+
+    def answer(self, content: bytes, *, body: bool = True) -> None:
+        found = self.path.startswith(
+            ("/api/models/owner/name/tree/", f"/owner/name/resolve/{self.commit}/model.bin")
+        )
+        self.send_response(200 if found else 404)
+        self.send_header(
+            "Content-Type", "application/json" if "/api/" in self.path else "application/octet-stream"
+        )
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Repo-Commit", self.commit)
+        self.send_header("ETag", f'"{"b" * 40}"')
+        self.end_headers()
+        if body:
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Hub]]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Hub
+        server.shutdown()
+
+
+def test_one_commit_of_the_hub_is_brought_into_the_folder_where_the_service_looks(
+    hub: type[Hub], tmp_path: Path
+) -> None:
+    folder = install_from_hub(f"owner/name@{hub.commit}", into=tmp_path)
+    assert folder == tmp_path / "hub" / "models--owner--name" / "snapshots" / hub.commit
+    assert (folder / "model.bin").read_bytes() == b"weights"
+
+
+def test_the_command_refuses_what_it_does_not_know(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "embedded.weights", "--into", str(tmp_path), "fetch", "nothing"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("nothing: known are moonshine-tiny-en")

@@ -14,6 +14,13 @@ def test_batching_is_set_under_its_documented_names(monkeypatch: pytest.MonkeyPa
     assert (settings.max_batch_size, settings.batch_timeout_ms, settings.max_audio_seconds) == (3, 7.5, 60)
 
 
+def test_a_name_left_empty_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STT_MODEL_DIR", "")
+    monkeypatch.setenv("STT_DEVICE", "")
+    settings = SttSettings()
+    assert (settings.model_dir, settings.device) == (None, "auto")
+
+
 @pytest.mark.parametrize("name", ["STT_ENGINE", "STT_MAX_WAITING", "STT_INFERENCE_THREADS"])
 def test_what_makes_no_sense_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "0")

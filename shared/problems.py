@@ -1,4 +1,4 @@
-"""Failures as OpenAPI shows them."""
+"""Failures, and what else FastAPI cannot see for itself, as OpenAPI shows them."""
 
 from pydantic import BaseModel
 
@@ -40,7 +40,7 @@ class Problem(BaseModel):
 def documented(*failures: type[ServiceError]) -> Responses:
     """The `responses` of routes that can fail like this; of failures with one status all are named."""
     responses: Responses = {}
-    schema = Problem.model_json_schema()
+    schema = self_contained(Problem)
     for failure in failures:
         known = responses.get(failure.status, {}).get("description")
         named = f"{failure.title} (`{failure.code}`)"
@@ -49,3 +49,22 @@ def documented(*failures: type[ServiceError]) -> Responses:
             "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
         }
     return responses
+
+
+def self_contained(model: type[BaseModel]) -> dict[str, object]:
+    """The schema of a model without references, which OpenAPI would look for in another place."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolved(part: object) -> object:
+        match part:
+            case {"$ref": str(reference)}:
+                return resolved(definitions[reference.rpartition("/")[2]])
+            case dict():
+                return {key: resolved(value) for key, value in part.items()}
+            case list():
+                return [resolved(each) for each in part]
+            case _:
+                return part
+
+    return {key: resolved(value) for key, value in schema.items()}

@@ -1,0 +1,1 @@
+"""OpenAI's transcription interface over the same engine."""

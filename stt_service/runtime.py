@@ -1,0 +1,38 @@
+"""What lives as long as the speech service's process, and how its routes reach it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.decoding import Decoder
+from stt_service.engine import Loaded
+from stt_service.recognition import Recogniser
+from stt_service.settings import SttSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Made when the service starts, closed when it ends."""
+
+    settings: SttSettings
+    decoder: Decoder
+    loaded: Loaded
+    load_seconds: float
+    recogniser: Recogniser
+    started: float
+    """On the event loop's clock."""
+
+    @property
+    def uptime_seconds(self) -> float:
+        return round(asyncio.get_running_loop().time() - self.started, 3)
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime = request.state.runtime
+    assert isinstance(runtime, Runtime)  # noqa: S101 - lifespan put it there
+    return runtime
+
+
+WithRuntime = Annotated[Runtime, Depends(_runtime)]

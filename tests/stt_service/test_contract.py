@@ -1,0 +1,40 @@
+"""Whatever the documentation allows is answered as it says; what it forbids is refused and breaks nothing."""
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+
+from stt_service.app import create_app
+from stt_service.engine import Loaded
+from stt_service.settings import SttSettings
+from tests.stt_service.conftest import CountingEngine
+
+LOADED = Loaded(CountingEngine(), Path("models/counting"), "the tests ask for it")
+APP = create_app(SttSettings(max_audio_seconds=30), load=lambda _: LOADED)
+SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", APP)
+OPERATIONS = {f"{each.ok().method} {each.ok().path}": each.ok() for each in SCHEMA.get_all_operations()}
+EXAMPLES = 15
+
+# Bytes of the right type need not be audio, which no schema can say.
+NOT_PROMISED = [positive_data_acceptance, unsupported_method]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_keeps_its_documentation(name: str) -> None:
+    @given(case=OPERATIONS[name].as_strategy())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def holds(case: Case) -> None:
+        case.validate_response(case.call(), excluded_checks=NOT_PROMISED)
+
+    holds()
