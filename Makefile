@@ -45,14 +45,14 @@ test: ## run all tests; SUITES="api web" for some
 	@$(PLATFORM) test $(SUITES)
 
 .PHONY: check
-check: tools ## ruff, mypy --strict in every service's own environment, import-linter, the page's checks
+check: tools ## ruff, mypy strict in each environment, import-linter, the page's checks
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format --check .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
-	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service
-	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service
-	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service
-	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded
+	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service tests/shared tests/api_service tests/integration/api_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service tests/stt_service tests/models/stt_service
+	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service
+	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded tests/embedded tests/e2e tests/browser
 	@$(PYTHON) -m embedded.web_build check
 
 .PHONY: format
