@@ -126,6 +126,9 @@ class Supervisor:
         if str(self._layout.postgres) in _command_line(process):
             return True
         try:
+            # Valkey writes its title over its environment.
+            if process.name() == "valkey-server" and process.cwd() == str(self._layout.valkey):
+                return True
             return bool(process.environ().get("SUPERVISOR_SERVER_URL") == f"unix://{self._layout.socket}")
         except psutil.Error:
             return False

@@ -58,9 +58,10 @@ def _belongs(process: psutil.Process, state: Path) -> bool:
     try:
         on_the_command_line = any(str(state) in word for word in process.cmdline())
         supervised = str(state) in process.environ().get("SUPERVISOR_SERVER_URL", "")
+        works_there = process.cwd().startswith(str(state))
     except psutil.Error:
         return False
-    return process.status() != psutil.STATUS_ZOMBIE and (on_the_command_line or supervised)
+    return process.status() != psutil.STATUS_ZOMBIE and (on_the_command_line or supervised or works_there)
 
 
 def _not_ready() -> None:
