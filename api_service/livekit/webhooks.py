@@ -9,8 +9,8 @@ from livekit.api import TokenVerifier, WebhookReceiver
 from livekit.protocol.webhook import WebhookEvent
 
 from api_service.problems import documented
-from api_service.realtime.stream import reachable
 from api_service.runtime import CurrentRuntime, Runtime
+from shared.clients.redis import reachable
 from shared.contracts.rooms import session_of
 from shared.errors import Unauthenticated, Unavailable
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from api_service.database import Connection, Database
 from api_service.realtime.sink import REJECTED_KEY, CaptionSink
-from api_service.redis_client import connect
+from shared.clients.redis import connect
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP
 from tests.api_service.realtime.scripts import said
 from tests.integration.api_service.live.meetings import Meeting, Meetings, in_background, until
