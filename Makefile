@@ -53,13 +53,13 @@ check: tools ## ruff, mypy strict in each environment, import-linter, the page's
 	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service tests/stt_service tests/models/stt_service
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service
 	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded tests/embedded tests/e2e tests/browser
-	@$(PYTHON) -m embedded.web_build check
+	@$(PYTHON) -m embedded.setup.web_build check
 
 .PHONY: format
 format: tools ## format the code
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check --fix-only --quiet .
-	@$(PYTHON) -m embedded.web_build format
+	@$(PYTHON) -m embedded.setup.web_build format
 
 .PHONY: tools
 tools:
