@@ -49,15 +49,15 @@ test: ## run all tests; SUITES="api web" for some
 	@$(PLATFORM) test $(SUITES)
 
 .PHONY: check
-check: tools ## ruff, mypy --strict in every service's own environment, import-linter, the page's checks
+check: tools ## ruff, mypy strict in each environment, import-linter, the page's checks
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format --check .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
-	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service
-	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service benchmarks
-	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service
-	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded
-	@$(PYTHON) -m embedded.web_build check
+	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service tests/shared tests/api_service tests/integration/api_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service benchmarks tests/stt_service tests/models/stt_service tests/integration/stt_service
+	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service
+	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded tests/embedded tests/e2e tests/browser
+	@$(PYTHON) -m embedded.setup.web_build check
 
 .PHONY: eval-stt
 eval-stt: ## words the speech service gets wrong, per set; ARGUMENTS="--limit 5 --json"
@@ -73,7 +73,7 @@ bench-stt: ## how fast the speech service is; ARGUMENTS="--url http://127.0.0.1:
 format: tools ## format the code
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check --fix-only --quiet .
-	@$(PYTHON) -m embedded.web_build format
+	@$(PYTHON) -m embedded.setup.web_build format
 
 .PHONY: tools
 tools:

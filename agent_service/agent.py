@@ -11,11 +11,12 @@ from agent_service.captioner import Captioner, Voice
 from agent_service.clock import SessionClock
 from agent_service.lease import Lease
 from agent_service.listener import Listener
-from agent_service.outlets import RedisJournal, RoomStage, connect_redis
+from agent_service.outlets import RedisJournal, RoomStage
 from agent_service.publisher import Publisher
 from agent_service.settings import AgentSettings
 from agent_service.tracks import RoomFrames, Track
 from agent_service.vad import SileroVad, Vad
+from shared.clients.redis import connect
 from shared.clients.stt import SttClient, stt_http
 from shared.contracts.captions import AgentChanged
 from shared.contracts.rooms import AgentJob
@@ -51,7 +52,7 @@ class RoomAgent:
         self._leave = leave
         self._clock = SessionClock(job.started_at)
         self._requests = asyncio.Semaphore(settings.max_requests)
-        self._redis = connect_redis(settings.redis_url.get_secret_value())
+        self._redis = connect(settings.redis_url.get_secret_value())
         self._http = stt_http(
             settings.stt_service_url,
             read_seconds=settings.stt_timeout_seconds,

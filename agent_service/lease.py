@@ -6,13 +6,15 @@ from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from shared.clients.redis import reachable
 from shared.contracts.rooms import LEASE_SECONDS, lease_key
+from shared.errors import Unavailable
 
 log = structlog.get_logger()
 
 _RENEW_SECONDS = 1.0
+_ANSWER_SECONDS = 2.0
 _RETRY_SECONDS = 0.2
 """When Redis comes back, the one who captions should be quicker than a new agent."""
 
@@ -77,9 +79,10 @@ class Lease:
         """Let the next agent in at once. What was said until now stays ours."""
         if not self._over:
             try:
-                await self._redis.eval(_RELEASE, 1, self._key, self._holder)
-            except RedisError as failure:
-                log.warning("lease.not_released", failure=type(failure).__name__)
+                async with reachable(seconds=_ANSWER_SECONDS):
+                    await self._redis.eval(_RELEASE, 1, self._key, self._holder)
+            except Unavailable as failure:
+                log.warning("lease.not_released", reason=failure.detail)
         self._ours_until = min(self._ours_until, self._now())
         self._end()
 
@@ -92,9 +95,10 @@ class Lease:
         asked_at = self._now()
         try:
             milliseconds = round(LEASE_SECONDS * 1000)
-            taken = await self._redis.eval(_TAKE, 1, self._key, self._holder, str(milliseconds))
-        except RedisError as failure:
-            log.warning("lease.unknown", failure=type(failure).__name__)
+            async with reachable(seconds=_ANSWER_SECONDS):
+                taken = await self._redis.eval(_TAKE, 1, self._key, self._holder, str(milliseconds))
+        except Unavailable as failure:
+            log.warning("lease.unknown", reason=failure.detail)
             return None
         if taken:
             self._ours_until = asked_at + LEASE_SECONDS

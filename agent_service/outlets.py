@@ -7,12 +7,15 @@ from livekit import rtc
 from livekit.rtc.data_stream import StreamError
 from livekit.rtc.participant import PublishDataError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from agent_service.publisher import OutletFailed
+from shared.clients.redis import reachable
 from shared.contracts.captions import LIVE_SESSIONS_KEY, AgentChanged, Caption, EventKind, stream_key
 from shared.contracts.rooms import CAPTION_DATA_TOPIC, CAPTION_TEXT_TOPIC
+from shared.errors import Unavailable
 from shared.timeline import clock_range
+
+_ANSWER_SECONDS = 2.0
 
 
 class RedisJournal:
@@ -30,12 +33,15 @@ class RedisJournal:
 
     async def _append(self, event: EventKind, data: str) -> None:
         try:
-            async with self._redis.pipeline(transaction=True) as transaction:
+            async with (
+                reachable(seconds=_ANSWER_SECONDS),
+                self._redis.pipeline(transaction=True) as transaction,
+            ):
                 transaction.sadd(LIVE_SESSIONS_KEY, str(self._session_id))
                 transaction.xadd(stream_key(self._session_id), {"event": event, "data": data})
                 await transaction.execute()
-        except RedisError as failure:
-            raise OutletFailed(type(failure).__name__) from failure
+        except Unavailable as failure:
+            raise OutletFailed(failure.detail) from failure
 
 
 class RoomStage:
@@ -82,8 +88,3 @@ class RoomStage:
             orjson.dumps(packet), reliable=True, topic=CAPTION_DATA_TOPIC
         )
         self._finals += 1
-
-
-def connect_redis(url: str) -> Redis:
-    """A client that fails rather than waits; nothing is sent before its first command."""
-    return Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=2.0)

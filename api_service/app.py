@@ -21,12 +21,12 @@ from api_service.livekit import webhooks
 from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.realtime import routes as realtime
-from api_service.redis_client import connect
 from api_service.runtime import Runtime
 from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
 from api_service.users import routes as users
 from shared import serving
+from shared.clients.redis import connect
 from shared.errors import InvalidRequest
 from shared.problems import documented
 

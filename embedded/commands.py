@@ -11,15 +11,16 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from embedded import installation, lifecycle, livekit_build, testing, throwaway
-from embedded.asking import NotReady, Part
+from embedded import lifecycle, testing, throwaway
 from embedded.composition import Platform
 from embedded.failures import Failure
 from embedded.interruption import unwind_when_ended
 from embedded.layout import Layout
-from embedded.programs import Program
 from embedded.settings import EmbeddedSettings
-from embedded.supervision import Supervisor
+from embedded.setup import installation, livekit_build
+from embedded.supervision.asking import NotReady, Part
+from embedded.supervision.programs import Program
+from embedded.supervision.supervisor import Supervisor
 
 _LOG_LINES = 40
 

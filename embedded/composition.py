@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import asking, services
-from embedded.asking import Part
+from embedded import services
 from embedded.credentials import Credentials
 from embedded.layout import Layout
 from embedded.migrations import API_ROLE
-from embedded.programs import Port, Program
 from embedded.servers import livekit, postgres, valkey
 from embedded.services import Addresses
 from embedded.settings import EmbeddedSettings
+from embedded.supervision import asking
+from embedded.supervision.asking import Part
+from embedded.supervision.programs import Port, Program
 
 
 @dataclass(frozen=True, slots=True)

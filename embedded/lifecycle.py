@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from embedded import credentials, livekit_build
+from embedded import credentials
 from embedded.composition import Platform, compose
 from embedded.credentials import write_private
 from embedded.failures import Failure
@@ -13,10 +13,11 @@ from embedded.interruption import undisturbed
 from embedded.layout import Layout
 from embedded.migrations import API_ROLE, give_login, migrate
 from embedded.ports import check_free
-from embedded.readiness import wait
 from embedded.servers import postgres
 from embedded.settings import EmbeddedSettings
-from embedded.supervision import Supervisor
+from embedded.setup import livekit_build
+from embedded.supervision.readiness import wait
+from embedded.supervision.supervisor import Supervisor
 
 Report = Callable[[str], None]
 """Tells a person what has happened."""

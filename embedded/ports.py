@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import psutil
 
 from embedded.failures import Failure
-from embedded.programs import Port
+from embedded.supervision.programs import Port
 
 _LOOPBACK = "127.0.0.1"
 

@@ -2,11 +2,11 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from embedded import asking
 from embedded.environments import ENVIRONMENTS, ROOT
 from embedded.layout import Layout
-from embedded.programs import Port, Program
 from embedded.settings import EmbeddedSettings
+from embedded.supervision import asking
+from embedded.supervision.programs import Port, Program
 
 WEBHOOK_PATH = "/api/v1/livekit/webhook"
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import toolchains
 from embedded.environments import ENVIRONMENTS, ROOT
-from embedded.web_build import WEB
+from embedded.setup import toolchains
+from embedded.setup.web_build import WEB
 
 _FOLDERS = {
     "stt": [

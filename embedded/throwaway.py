@@ -17,9 +17,9 @@ from embedded.failures import Failure
 from embedded.interruption import undisturbed
 from embedded.migrations import API_ROLE, give_login, migrate
 from embedded.ports import free_ports, free_udp_range
-from embedded.programs import Port, Program, as_parent, launch_command
-from embedded.readiness import wait
 from embedded.servers import livekit, postgres, valkey
+from embedded.supervision.programs import Port, Program, as_parent, launch_command
+from embedded.supervision.readiness import wait
 
 _UDP_PORTS = 100
 _LOG_TAIL_BYTES = 2000

@@ -16,7 +16,7 @@ from redis.exceptions import LockError, RedisError
 
 from api_service.backoff import backoff
 from api_service.livekit.presence_keeper import ANNOUNCED_KEY, RoomKeeper
-from api_service.realtime.stream import reachable
+from shared.clients.redis import reachable
 from shared.errors import Unavailable, UpstreamFailed
 
 log = structlog.get_logger()

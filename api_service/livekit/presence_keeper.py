@@ -16,7 +16,8 @@ from api_service.livekit import presence_repository as repository
 from api_service.livekit import presence_rules as rules
 from api_service.livekit.presence_repository import WatchedSession
 from api_service.livekit.presence_rooms import LiveKitRooms, Occupants
-from api_service.realtime.stream import CaptionStreams, reachable
+from api_service.realtime.stream import CaptionStreams
+from shared.clients.redis import reachable
 from shared.contracts.captions import SessionChanged
 from shared.contracts.rooms import NO_HOLDER, AgentJob, lease_key
 from shared.errors import ServiceError, Unavailable

@@ -8,8 +8,8 @@ from google.protobuf.json_format import ParseError
 from livekit.api import TokenVerifier, WebhookReceiver
 from livekit.protocol.webhook import WebhookEvent
 
-from api_service.realtime.stream import reachable
 from api_service.runtime import CurrentRuntime, Runtime
+from shared.clients.redis import reachable
 from shared.contracts.rooms import session_of
 from shared.errors import Unauthenticated, Unavailable
 from shared.problems import documented

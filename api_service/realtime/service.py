@@ -17,10 +17,10 @@ from api_service.realtime.events import Entry, Segment
 from api_service.realtime.feed import FeedEnded, Follower
 from api_service.realtime.fold import Transcript
 from api_service.realtime.positions import Position
-from api_service.realtime.stream import reachable
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.sessions.repository import Session
+from shared.clients.redis import reachable
 from shared.contracts.rooms import NO_HOLDER, lease_key
 
 log = structlog.get_logger()

@@ -1,19 +1,16 @@
 """One session's stream in Redis: what is in it now, and from which positions it can be followed."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 from pydantic import BaseModel
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from api_service.realtime.events import Entry, read_entries
 from api_service.realtime.positions import BEGINNING, Position
 from api_service.realtime.replies import raw_entries
+from shared.clients.redis import reachable
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, EventKind, stream_key
-from shared.errors import Unavailable
 
 _OPEN_SECONDS = 120.0
 """No utterance stays open longer than this, so no older partial is of interest."""
@@ -21,7 +18,6 @@ _OPEN_SECONDS = 120.0
 _CLOCK_SECONDS = 60.0
 """How far a position may lie beside what our own reckoning says."""
 
-_ANSWER_SECONDS = 3.0
 _PAGE = 1000
 
 
@@ -98,16 +94,6 @@ def stored_up_to(groups: list[dict[str, object]], pending: object) -> Position:
     if pending["pending"]:
         return Position.parse(str(pending["min"])).previous
     return Position.parse(str(delivered[0]))
-
-
-@asynccontextmanager
-async def reachable() -> AsyncIterator[None]:
-    """Turn failures of Redis into Unavailable, and wait for it no longer than a caller would."""
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            yield
-    except (RedisError, OSError, TimeoutError) as failure:
-        raise Unavailable("Live data cannot be reached") from failure
 
 
 def _seconds(redis_time: tuple[int, int]) -> float:

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import asking
 from embedded.credentials import Credentials
-from embedded.programs import Port, Program
+from embedded.supervision import asking
+from embedded.supervision.programs import Port, Program
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from embedded import asking
-from embedded.child import Identity
 from embedded.environments import ROOT
 from embedded.failures import Failure
-from embedded.programs import Port, Program, as_parent, launch_command
+from embedded.supervision import asking
+from embedded.supervision.child import Identity
+from embedded.supervision.programs import Port, Program, as_parent, launch_command
 
 ADMIN = "postgres"
 # Neither the rows nor the statements of an error are logged: they contain what people said.

@@ -5,9 +5,9 @@ import platform
 from importlib.util import find_spec
 from pathlib import Path
 
-from embedded import asking
 from embedded.failures import Failure
-from embedded.programs import Port, Program
+from embedded.supervision import asking
+from embedded.supervision.programs import Port, Program
 
 
 def program(directory: Path, *, configuration: Path, port: Port, password: str) -> Program:

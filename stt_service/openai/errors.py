@@ -4,7 +4,7 @@ import orjson
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, NotFound, ServiceError
+from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, NotFound
 
 PREFIX = "/v1"
 
@@ -20,10 +20,6 @@ class InvalidParameter(BadRequest):
 
 class ModelNotFound(NotFound):
     code, title = "model-not-found", "There is no such model"
-
-
-class DiarizationUnavailable(ServiceError):
-    status, code, title = 503, "diarization-unavailable", "Speakers cannot be told apart here"
 
 
 class OpenAiErrors:

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from shared.errors import BadRequest, UnsupportedMedia
-from stt_service.openai.errors import DiarizationUnavailable, InvalidParameter
+from stt_service.openai.errors import InvalidParameter
 from stt_service.openai.schemas import TranscriptionForm
 
 MULTIPART_MEDIA_TYPE = "multipart/form-data"
@@ -39,7 +39,7 @@ class Upload:
 
 
 async def read_upload(request: Request) -> Upload:
-    """Raises UnsupportedMedia, BadRequest, InvalidParameter or DiarizationUnavailable."""
+    """Raises UnsupportedMedia, BadRequest or InvalidParameter."""
     if not request.headers.get("content-type", "").lower().startswith(MULTIPART_MEDIA_TYPE):
         raise UnsupportedMedia(f"Send {MULTIPART_MEDIA_TYPE} with a file and a model")
     fields = await _parsed(request)
@@ -81,7 +81,9 @@ def _form(fields: FormData) -> TranscriptionForm:
 def _check(form: TranscriptionForm) -> None:
     """What the fields may not ask for together, or not here."""
     if form.response_format == "diarized_json":
-        raise DiarizationUnavailable("No diarization service is configured")
+        raise InvalidParameter(
+            "response_format", "Speakers cannot be told apart: no diarization service is configured"
+        )
     if form.timestamp_granularities and form.response_format != "verbose_json":
         raise InvalidParameter(
             "timestamp_granularities[]", "Timestamp granularities need the response_format verbose_json"

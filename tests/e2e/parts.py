@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from embedded import lifecycle
 from embedded.composition import Platform
 from embedded.layout import Layout
-from embedded.supervision import Supervisor
+from embedded.supervision.supervisor import Supervisor
 
 
 @dataclass(frozen=True, slots=True)

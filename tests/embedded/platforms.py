@@ -6,14 +6,15 @@ from pathlib import Path
 
 import psutil
 
-from embedded import asking, credentials
-from embedded.asking import NotReady
+from embedded import credentials
 from embedded.composition import Platform, compose
 from embedded.layout import Layout
-from embedded.livekit_build import built
 from embedded.ports import free_ports, free_udp_range
-from embedded.programs import Port, Program
 from embedded.settings import EmbeddedSettings
+from embedded.setup.livekit_build import built
+from embedded.supervision import asking
+from embedded.supervision.asking import NotReady
+from embedded.supervision.programs import Port, Program
 
 
 def servers_only(layout: Layout, *services: Program) -> Platform:
@@ -58,9 +59,10 @@ def _belongs(process: psutil.Process, state: Path) -> bool:
     try:
         on_the_command_line = any(str(state) in word for word in process.cmdline())
         supervised = str(state) in process.environ().get("SUPERVISOR_SERVER_URL", "")
+        works_there = process.cwd().startswith(str(state))
     except psutil.Error:
         return False
-    return process.status() != psutil.STATUS_ZOMBIE and (on_the_command_line or supervised)
+    return process.status() != psutil.STATUS_ZOMBIE and (on_the_command_line or supervised or works_there)
 
 
 def _not_ready() -> None:

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 from agent_service.settings import AgentSettings
 from api_service.settings import ApiSettings
 from embedded.settings import EmbeddedSettings
-from embedded.toolchains import go
+from embedded.setup.toolchains import go
 from stt_service.settings import SttSettings
 
 ROOT = Path(__file__).parents[2]

@@ -17,14 +17,14 @@ import pytest
 import redis
 
 from embedded import lifecycle
-from embedded.asking import NotReady
 from embedded.composition import Platform
 from embedded.environments import ROOT
 from embedded.failures import Failure
 from embedded.layout import Layout
 from embedded.ports import check_free, free_ports
 from embedded.settings import EmbeddedSettings
-from embedded.supervision import Supervisor
+from embedded.supervision.asking import NotReady
+from embedded.supervision.supervisor import Supervisor
 from tests.embedded.platforms import failing, page_server, running_from, servers_only, with_services
 from tests.servers import Servers
 

@@ -8,7 +8,7 @@ import pytest
 
 from embedded.failures import Failure
 from embedded.ports import check_free, free_ports, free_udp_range
-from embedded.programs import Port
+from embedded.supervision.programs import Port
 
 
 @pytest.fixture

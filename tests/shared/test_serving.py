@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-fastapi = pytest.importorskip("fastapi", reason="an environment without FastAPI serves no HTTP")
+pytest.importorskip("fastapi", reason="an environment without FastAPI serves no HTTP")
 
-from prometheus_client import REGISTRY  # noqa: E402
-from pydantic import BaseModel  # noqa: E402
-from starlette.requests import ClientDisconnect  # noqa: E402
-from starlette.types import Message, Scope  # noqa: E402
+import fastapi
+from prometheus_client import REGISTRY
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Scope
 
-from shared.errors import PROBLEM_MEDIA_TYPE, Forbidden, Unauthenticated, Unavailable  # noqa: E402
-from shared.serving import install, while_connected  # noqa: E402
+from shared.errors import PROBLEM_MEDIA_TYPE, Forbidden, Unauthenticated, Unavailable
+from shared.serving import install, while_connected
 
 PATIENCE = 5.0
 

@@ -6,7 +6,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case
-from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+from schemathesis.checks import CheckFunction as Check
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from stt_service.app import create_app
 from stt_service.engine import Loaded
@@ -16,11 +18,15 @@ from tests.stt_service.conftest import CountingEngine
 LOADED = Loaded(CountingEngine(), Path("models/counting"), "the tests ask for it")
 APP = create_app(SttSettings(max_audio_seconds=30), load=lambda _: LOADED)
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", APP)
-OPERATIONS = {f"{each.ok().method} {each.ok().path}": each.ok() for each in SCHEMA.get_all_operations()}
+OPERATIONS = {
+    f"{found.ok().method} {found.ok().path}": found.ok()
+    for found in SCHEMA.get_all_operations()
+    if isinstance(found, Ok)
+}
 EXAMPLES = 15
 
 # Bytes of the right type need not be audio, which no schema can say.
-NOT_PROMISED = [positive_data_acceptance, unsupported_method]
+NOT_PROMISED: list[Check] = [positive_data_acceptance]
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -34,7 +40,7 @@ def test_every_operation_keeps_its_documentation(name: str) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def holds(case: Case) -> None:
+    def holds(case: Case) -> None:  # type: ignore[type-arg]  # its parameter is private to the library
         case.validate_response(case.call(), excluded_checks=NOT_PROMISED)
 
     holds()

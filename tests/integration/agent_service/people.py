@@ -24,6 +24,7 @@ from shared.contracts.rooms import (
     lease_key,
     room_name,
 )
+from tests.redis_entries import entries
 from tests.servers import Servers
 
 _FRAME = SAMPLE_RATE // 100
@@ -111,8 +112,8 @@ class Meeting:
                 await asyncio.sleep(0.02)
 
     async def events(self) -> list[tuple[str, str]]:
-        entries = await self.redis.xrange(stream_key(self.session_id))
-        return [(fields["event"], fields["data"]) for _, fields in entries]
+        written = await entries(self.redis, stream_key(self.session_id))
+        return [(fields["event"], fields["data"]) for _, fields in written]
 
     async def holder(self) -> str | None:
         """Who has the session's lease."""

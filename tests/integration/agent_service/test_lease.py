@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from agent_service.lease import Lease
-from agent_service.outlets import connect_redis
+from shared.clients.redis import connect
 from shared.contracts.rooms import LEASE_SECONDS, lease_key
 from tests.servers import Servers
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 async def redis(servers: Servers) -> AsyncIterator[Redis]:
-    async with connect_redis(servers.redis_url) as client:
+    async with connect(servers.redis_url) as client:
         yield client
 
 
@@ -63,7 +63,7 @@ async def test_a_living_holder_is_not_waited_for_any_longer(redis: Redis, sessio
     assert await own.acquire()
     async with held(own):
         assert not await lease(redis, session, "extra").acquire()
-    assert await redis.get(lease_key(session)) == b"living"
+    assert await redis.get(lease_key(session)) == "living"
 
 
 async def test_a_released_lease_is_free_and_what_was_said_under_it_stays_covered(
@@ -87,7 +87,7 @@ async def test_a_lost_lease_ends_the_holding_and_covers_no_more(redis: Redis, se
             await holding
         assert not await own.covers(time.monotonic() + LEASE_SECONDS)
         await own.release()
-    assert await redis.get(lease_key(session)) == b"other"
+    assert await redis.get(lease_key(session)) == "other"
 
 
 async def test_while_redis_does_not_answer_the_lease_is_in_doubt_and_then_ours_again(

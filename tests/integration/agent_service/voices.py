@@ -25,7 +25,8 @@ def say(word: str, seconds: float = 1.5, *, pitch: float = 130.0) -> Samples:
     voice = voice[: round(seconds * SAMPLE_RATE)]
     frequency = _LOWEST_TONE + _TONE_STEP * WORDS.index(word)
     tone = np.sin(2 * np.pi * frequency * np.arange(len(voice)) / SAMPLE_RATE)
-    return (9000 * voice / np.abs(voice).max() + 300 * tone).astype(np.int16)
+    said: Samples = (9000 * voice / np.abs(voice).max() + 300 * tone).astype(np.int16)
+    return said
 
 
 def words_in(audio: Samples) -> str:

@@ -173,9 +173,9 @@ async def test_failures_are_the_clients_own(client: AsyncOpenAI) -> None:
     with pytest.raises(openai.NotFoundError) as unknown:
         await create(file=FILE, model="unheard-of")
     assert unknown.value.code == "model_not_found"
-    with pytest.raises(openai.InternalServerError, match="No diarization service is configured") as speakers:
+    with pytest.raises(openai.BadRequestError, match="no diarization service is configured") as speakers:
         await create(file=FILE, model=MODEL, response_format="diarized_json")
-    assert (speakers.value.status_code, speakers.value.code) == (503, "diarization_unavailable")
+    assert (speakers.value.param, speakers.value.code) == ("response_format", "invalid_parameter")
 
 
 async def test_a_client_who_hangs_up_frees_its_place(client: AsyncOpenAI, engine: CountingEngine) -> None:

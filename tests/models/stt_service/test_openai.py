@@ -34,7 +34,10 @@ async def test_the_same_words_come_in_every_format(http: httpx.AsyncClient, reco
 
 async def test_the_official_client_hears_a_stream(http: httpx.AsyncClient, recordings: Path) -> None:
     client = AsyncOpenAI(
-        base_url="http://stt/v1", api_key="any", http_client=http, _strict_response_validation=True
+        base_url="http://stt/v1",
+        api_key="any",
+        http_client=http,  # type: ignore[arg-type]  # httpx is taken too, its types name httpx2 alone
+        _strict_response_validation=True,
     )
     file = recordings / "formats" / "jfk_16k.wav"
     stream = await client.audio.transcriptions.create(file=file, model="whisper-1", stream=True)

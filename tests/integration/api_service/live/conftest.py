@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from api_service.database import Connection, Database
 from api_service.livekit.presence_rooms import LiveKitRooms
-from api_service.redis_client import connect
+from shared.clients.redis import connect
 from tests.integration.api_service.live.meetings import Meeting, Meetings
 from tests.integration.api_service.live.serving import Api, serving
 from tests.servers import Servers

@@ -14,6 +14,7 @@ from api_service.background import Background
 from api_service.database import Connection
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, Caption, stream_key
 from tests.api_service.realtime.scripts import event, said
+from tests.redis_entries import entries
 
 
 class Meeting:
@@ -47,7 +48,7 @@ class Meeting:
         """As an agent does it: the stream and its mention among the live ones in one transaction."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.sadd(LIVE_SESSIONS_KEY, str(self.id))
-            pipe.xadd(self.key, dict(fields), id=at)
+            pipe.xadd(self.key, {name: value for name, value in fields.items()}, id=at)  # noqa: C416
             _, position = await pipe.execute()
         return str(position)
 
@@ -78,8 +79,8 @@ class Meeting:
 
     async def events(self, kind: str) -> list[str]:
         """What the stream says about the session or its agents, in order."""
-        entries = [fields for _, fields in await self._redis.xrange(self.key)]
-        told = [json.loads(fields["data"]) for fields in entries if fields["event"] == kind]
+        written = [fields for _, fields in await entries(self._redis, self.key)]
+        told = [json.loads(fields["data"]) for fields in written if fields["event"] == kind]
         return [str(each.get("status") or each.get("state")) for each in told]
 
     async def all_settled(self) -> bool:

@@ -17,7 +17,7 @@ from api_service.livekit.presence import Presence
 from api_service.livekit.presence_keeper import RoomKeeper
 from api_service.livekit.presence_rooms import LiveKitRooms
 from api_service.realtime.stream import CaptionStreams
-from api_service.redis_client import connect
+from shared.clients.redis import connect
 from shared.contracts.rooms import AGENT_NAME, AgentJob, lease_key, room_name
 from tests.integration.api_service.live.meetings import Meeting, in_background, until
 from tests.integration.api_service.live.proxies import plugged

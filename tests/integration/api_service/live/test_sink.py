@@ -10,11 +10,12 @@ from structlog.testing import capture_logs
 
 from api_service.database import Connection, Database
 from api_service.realtime.sink import REJECTED_KEY, CaptionSink
-from api_service.redis_client import connect
+from shared.clients.redis import connect
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP
 from tests.api_service.realtime.scripts import said
 from tests.integration.api_service.live.meetings import Meeting, Meetings, in_background, until
 from tests.integration.api_service.live.proxies import plugged
+from tests.redis_entries import entries
 from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
@@ -152,7 +153,7 @@ async def test_what_cannot_be_read_or_stored_is_put_aside(
         async with in_background(sink.run):
             await until(meeting.all_settled)
     assert await meeting.stored() == ["Ann: good", "Bob: also good"]
-    rejected = {fields["entry"] for _, fields in await redis.xrange(REJECTED_KEY)}
+    rejected = {fields["entry"] for _, fields in await entries(redis, REJECTED_KEY)}
     assert set(bad) <= rejected
     assert {log["entry"] for log in logs if log["event"] == "caption.rejected"} >= set(bad)
     assert "secret" not in str(logs)

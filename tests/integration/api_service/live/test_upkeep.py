@@ -13,6 +13,7 @@ from api_service.realtime.upkeep import StreamUpkeep
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP
 from shared.observing import QUEUE_DEPTH
 from tests.integration.api_service.live.meetings import Meeting, in_background, until
+from tests.redis_entries import entries
 
 pytestmark = pytest.mark.integration
 
@@ -51,7 +52,7 @@ async def test_what_is_stored_and_old_is_trimmed(
     await upkeep.visit_all()
     assert await redis.xlen(meeting.key) == _MANY + 1, "the first visit only takes note"
     await upkeep.visit_all()
-    kept = [position for position, _ in await redis.xrange(meeting.key)]
+    kept = [position for position, _ in await entries(redis, meeting.key)]
     assert len(kept) <= _MANY - 100
     assert kept[-1] == fresh[0]
     assert len(await meeting.stored()) == _MANY + 1
@@ -160,7 +161,7 @@ async def test_positions_are_resumable_as_long_as_nothing_after_them_is_gone(
         await until(meeting.all_settled)
     await asyncio.gather(*(upkeep.visit_all() for _ in range(2)))
     await upkeep.visit_all()
-    positions = [type(settled).parse(position) for position, _ in await redis.xrange(meeting.key)]
+    positions = [type(settled).parse(position) for position, _ in await entries(redis, meeting.key)]
     assert await streams.resumable(meeting.id, positions[0])
     assert await streams.resumable(meeting.id, positions[-1])
     assert not await streams.resumable(meeting.id, positions[0].previous)

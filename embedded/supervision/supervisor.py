@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import psutil
 
-from embedded.asking import NotReady
 from embedded.credentials import write_private
 from embedded.environments import ROOT
 from embedded.failures import Failure
 from embedded.layout import Layout
-from embedded.programs import Program, as_parent, launch_command
-from embedded.supervisord import ProgramInfo, Remote, State, Unreachable, configure
+from embedded.supervision.asking import NotReady
+from embedded.supervision.programs import Program, as_parent, launch_command
+from embedded.supervision.supervisord import ProgramInfo, Remote, State, Unreachable, configure
 
 _START_SECONDS = 15
 _STOP_SECONDS = 60
@@ -126,6 +126,9 @@ class Supervisor:
         if str(self._layout.postgres) in _command_line(process):
             return True
         try:
+            # Valkey writes its title over its environment.
+            if process.name() == "valkey-server" and process.cwd() == str(self._layout.valkey):
+                return True
             return bool(process.environ().get("SUPERVISOR_SERVER_URL") == f"unix://{self._layout.socket}")
         except psutil.Error:
             return False

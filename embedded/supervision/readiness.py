@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from embedded.asking import Ask, NotReady
 from embedded.failures import Failure
+from embedded.supervision.asking import Ask, NotReady
 
 _PAUSE_SECONDS = 0.2
 

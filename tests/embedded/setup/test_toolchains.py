@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedded.toolchains import GO_AT_LEAST, NODE_AT_LEAST, parse_version
+from embedded.setup.toolchains import GO_AT_LEAST, NODE_AT_LEAST, parse_version
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter
 
 from embedded.layout import Layout
-from embedded.programs import Program, launch_command
+from embedded.supervision.programs import Program, launch_command
 
 _GUARD = Path(__file__).with_name("guard.py")
 _PATIENCE_SECONDS = 10

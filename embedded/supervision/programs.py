@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from embedded.asking import Ask
-from embedded.child import PARENT, Identity, Launch
 from embedded.credentials import write_private
+from embedded.supervision.asking import Ask
+from embedded.supervision.child import PARENT, Identity, Launch
 
 _CHILD = Path(__file__).with_name("child.py")
 

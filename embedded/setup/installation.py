@@ -12,12 +12,12 @@ import psutil
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from embedded.building import excerpt
 from embedded.environments import ROOT
 from embedded.failures import Failure
 from embedded.layout import Layout
-from embedded.programs import as_parent
 from embedded.settings import EmbeddedSettings
+from embedded.setup.building import excerpt
+from embedded.supervision.programs import as_parent
 
 _PAUSE_SECONDS = 0.1
 
@@ -31,12 +31,12 @@ class Step:
     module: tuple[str, ...]
 
 
-_LIVEKIT = Step("livekit", "LiveKit server", ("embedded.livekit_build",))
+_LIVEKIT = Step("livekit", "LiveKit server", ("embedded.setup.livekit_build",))
 PLATFORM = (
     _LIVEKIT,
     Step("services", "environments of the services", ("embedded.environments", "stt", "api", "agent")),
     Step("weights", "speech model", ("embedded.weights",)),
-    Step("web", "web page", ("embedded.web_build",)),
+    Step("web", "web page", ("embedded.setup.web_build",)),
     Step("voices", "voices of the demo", ("embedded.demo.voices",)),
 )
 TESTS = (

@@ -2,8 +2,8 @@
 
 Runs on a bare Python 3.11 like embedded.environments:
 
-    python3.11 -m embedded.web_build            build it
-    python3.11 -m embedded.web_build check      run a script of its package.json
+    python3.11 -m embedded.setup.web_build            build it
+    python3.11 -m embedded.setup.web_build check      run a script of its package.json
 """
 
 import subprocess
@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from embedded import toolchains
-from embedded.building import is_current, mark_current, run
 from embedded.environments import ROOT, STATE, only_one
 from embedded.failures import Failure
+from embedded.setup import toolchains
+from embedded.setup.building import is_current, mark_current, run
 
 WEB = ROOT / "web"
 _MADE = {"node_modules", "dist"}

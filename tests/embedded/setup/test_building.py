@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.building import excerpt, is_current, mark_current, run
 from embedded.failures import Failure
+from embedded.setup.building import excerpt, is_current, mark_current, run
 
 
 def test_a_build_is_current_until_a_source_changes_appears_or_goes(tmp_path: Path) -> None:

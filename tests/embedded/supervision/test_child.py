@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embedded.child import Identity
-from embedded.programs import Program, as_parent, launch_command
+from embedded.supervision.child import Identity
+from embedded.supervision.programs import Program, as_parent, launch_command
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
@@ -38,7 +38,7 @@ def test_a_child_dies_with_its_killed_parent(tmp_path: Path) -> None:
     command = launch_command(Program("test", ("sleep", "60"), lambda: None), tmp_path)
     parent_code = (
         "import subprocess, sys, json;"
-        "from embedded.programs import as_parent;"
+        "from embedded.supervision.programs import as_parent;"
         "child = subprocess.Popen(json.loads(sys.argv[1]), env=as_parent());"
         "print(child.pid, flush=True); child.wait()"
     )

@@ -7,10 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from embedded import toolchains
-from embedded.building import is_current, mark_current, run
 from embedded.environments import ROOT, STATE, only_one
 from embedded.failures import Failure
+from embedded.setup import toolchains
+from embedded.setup.building import is_current, mark_current, run
 
 MODULE = ROOT / "embedded" / "livekit"
 BINARY = STATE / "bin" / "livekit-server"

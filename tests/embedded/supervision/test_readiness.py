@@ -2,9 +2,9 @@
 
 import pytest
 
-from embedded.asking import NotReady, Part
 from embedded.failures import Failure
-from embedded.readiness import wait
+from embedded.supervision.asking import NotReady, Part
+from embedded.supervision.readiness import wait
 
 
 def answering_after(count: int) -> Part:

@@ -9,8 +9,8 @@ import pytest
 
 from embedded.failures import Failure
 from embedded.layout import Layout
-from embedded.programs import Program
-from embedded.supervisord import Remote, Unreachable, configure
+from embedded.supervision.programs import Program
+from embedded.supervision.supervisord import Remote, Unreachable, configure
 
 
 def program(name: str, **environment: str) -> Program:

@@ -1,0 +1,1 @@
+"""Everything that is installed and built before the platform can start."""

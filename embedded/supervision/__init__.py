@@ -1,0 +1,1 @@
+"""What keeps programs running: how each is started, asked, restarted and ended."""
