@@ -30,8 +30,12 @@ def say(word: str, seconds: float = 1.5, *, pitch: float = 130.0) -> Samples:
 
 
 def words_in(audio: Samples) -> str:
-    """The words with which audio is marked, in their order; a word broken off at an edge counts."""
+    """The words with which audio is marked, in their order; a word broken off at an edge counts.
+
+    A word is longer than a window: what only one window holds is a gap that the receiver has filled.
+    """
     found: list[str] = []
+    before = -1
     spectrum_places = np.fft.rfftfreq(_WINDOW, 1 / SAMPLE_RATE)
     tones = _LOWEST_TONE + _TONE_STEP * np.arange(len(WORDS))
     bins = np.array([np.argmin(np.abs(spectrum_places - tone)) for tone in tones])
@@ -39,8 +43,10 @@ def words_in(audio: Samples) -> str:
         window = audio[start : start + _WINDOW] * np.hanning(_WINDOW)
         energy = np.abs(np.fft.rfft(window))[bins]
         loudest = int(np.argmax(energy))
-        if energy[loudest] > 12000 and (not found or found[-1] != WORDS[loudest]):
-            found.append(WORDS[loudest])
+        heard = loudest if energy[loudest] > 12000 else -1
+        if heard == before >= 0 and found[-1:] != [WORDS[heard]]:
+            found.append(WORDS[heard])
+        before = heard
     return " ".join(found)
 
 
