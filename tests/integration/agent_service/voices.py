@@ -32,7 +32,7 @@ def say(word: str, seconds: float = 1.5, *, pitch: float = 130.0) -> Samples:
 def words_in(audio: Samples) -> str:
     """The words with which audio is marked, in their order; a word broken off at an edge counts.
 
-    A word is longer than a window: what only one window holds is a gap that the receiver has filled.
+    A word is longer than a window: what only one window holds, a disturbance of 0.1 s, is none.
     """
     found: list[str] = []
     before = -1
