@@ -1,4 +1,4 @@
-"""Decodes or probes one untrusted file per process; shared.decoding starts it as `python -m shared.decoding_child FD`.
+"""Decodes or probes one untrusted file per process; shared.decoding starts it with `-m` and a descriptor.
 
 The process that is started forks one child for each connection it is sent, so that a file costs a fork and
 not the start of an interpreter. A child takes limits on itself before it reads the first byte.

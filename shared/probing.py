@@ -32,18 +32,27 @@ _DOCUMENT_TYPE = b"\x42\x82\x84webm"
 """How a Matroska file says near its beginning that it is WebM."""
 
 _KINDS = {
-    "wav": ("wav", "audio/wav"),
-    "w64": ("w64", "audio/x-w64"),
-    "flac": ("flac", "audio/flac"),
-    "ogg": ("ogg", "audio/ogg"),
-    "aac": ("aac", "audio/aac"),
-    "ac3": ("ac3", "audio/ac3"),
-    "eac3": ("eac3", "audio/eac3"),
-    "aiff": ("aiff", "audio/aiff"),
-    "au": ("au", "audio/basic"),
-    "caf": ("caf", "audio/x-caf"),
-    "amr": ("amr", "audio/amr"),
+    "aac": ("aac", "aac"),
+    "ac3": ("ac3", "ac3"),
+    "aiff": ("aiff", "aiff"),
+    "amr": ("amr", "amr"),
+    "asf": ("wma", "x-ms-wma"),
+    "au": ("au", "basic"),
+    "caf": ("caf", "x-caf"),
+    "eac3": ("eac3", "eac3"),
+    "flac": ("flac", "flac"),
+    "matroska": ("mka", "x-matroska"),
+    "mov": ("m4a", "mp4"),
+    "mp3": ("mp3", "mpeg"),
+    "mpegts": ("ts", "mp2t"),
+    "ogg": ("ogg", "ogg"),
+    "w64": ("w64", "x-w64"),
+    "wav": ("wav", "wav"),
 }
+"""By demuxer: a short name, and the media type after `audio/`."""
+
+_WITH_PICTURES = {"asf": ("wmv", "x-ms-wmv"), "matroska": ("mkv", "x-matroska"), "mov": ("mp4", "mp4")}
+"""The same where pictures move beside the audio, after `video/`."""
 
 
 class Fetched:
@@ -131,25 +140,14 @@ def _listen(container: InputContainer) -> tuple[int, int, float]:
 
 def _kind(container: InputContainer, beginning: bytes) -> tuple[str, str]:
     """A short name and a media type."""
-    names = container.format.name.split(",")
+    name = container.format.name.partition(",")[0]
     media = "video" if any(_moves(container)) else "audio"
-    match names[0]:
-        case "mp3" if container.streams.audio[0].codec_context.name.startswith("mp2"):
-            return "mp2", "audio/mpeg"
-        case "mp3":
-            return "mp3", "audio/mpeg"
-        case "mov":
-            return ("mp4" if media == "video" else "m4a"), f"{media}/mp4"
-        case "matroska" if _DOCUMENT_TYPE in beginning:
-            return "webm", f"{media}/webm"
-        case "matroska":
-            return ("mkv" if media == "video" else "mka"), f"{media}/x-matroska"
-        case "asf":
-            return ("wmv", "video/x-ms-wmv") if media == "video" else ("wma", "audio/x-ms-wma")
-        case "mpegts":
-            return "ts", "video/mp2t"
-        case name:
-            return _KINDS[name]
+    if name == "matroska" and _DOCUMENT_TYPE in beginning:
+        return "webm", f"{media}/webm"
+    if name == "mp3" and container.streams.audio[0].codec_context.name.startswith("mp2"):
+        return "mp2", "audio/mpeg"
+    kind, subtype = _WITH_PICTURES.get(name, _KINDS[name]) if media == "video" else _KINDS[name]
+    return kind, f"{media}/{subtype}"
 
 
 def _moves(container: InputContainer) -> Iterator[bool]:

@@ -164,7 +164,9 @@ class BodyLimit:
             await self._serve(most, scope, receive, send)
 
     def _limit(self, path: str) -> int:
-        return max((most for start, most in self._larger.items() if path.startswith(start)), default=self._max_bytes)
+        return max(
+            (most for start, most in self._larger.items() if path.startswith(start)), default=self._max_bytes
+        )
 
     async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
         error = errors.TooLarge(f"At most {most} bytes are taken")

@@ -25,16 +25,14 @@ class StorageSettings(ServiceSettings):
     storage_url: str = Field(
         "file:///app/storage", validation_alias="STORAGE_URL", pattern=r"^(file:///|(s3|gs)://[^/]+)"
     )
-    """A folder, or `s3://bucket/prefix` or `gs://bucket/prefix`. The bucket has to exist and to be private."""
+    """A folder, or `s3://bucket/prefix` or `gs://bucket/prefix`. The bucket exists and is private."""
 
     aws_endpoint_url: str | None = Field(
         None, validation_alias=AliasChoices("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
     )
     """Of an S3 that is not Amazon's; Supabase's is `https://<project>.supabase.co/storage/v1/s3`."""
 
-    aws_region: str = Field(
-        "us-east-1", validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION")
-    )
+    aws_region: str = Field("us-east-1", validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION"))
     aws_access_key_id: str | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
     """Without it and its secret, what the machine itself is allowed counts."""
 

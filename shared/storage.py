@@ -70,7 +70,7 @@ class StoredFile:
             return bytes(await got.bytes_async())
 
     async def pieces(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The same in pieces of PIECE_BYTES, each fetched when it is asked for: a slow reader holds nothing."""
+        """The same in pieces of PIECE_BYTES, each fetched when asked for: a slow reader holds nothing."""
         end = self.size if end is None else end
         for position in range(start, end, PIECE_BYTES):
             yield await self.part(position, min(position + PIECE_BYTES, end))

@@ -198,10 +198,9 @@ $$;
 create function internal.objects_deleted(paths text[]) returns void
 language sql volatile security definer set search_path = ''
 as $$
-  update internal.deleted_objects set due_at = again_at, again_at = null
-  where storage_path = any (paths) and again_at > now();
   delete from internal.deleted_objects
-  where storage_path = any (paths) and (again_at is null or again_at <= now()) and attempts > 0 and due_at <= now() + interval '1 hour';
+  where storage_path = any (paths) and coalesce(again_at, '-infinity') <= now();
+  update internal.deleted_objects set due_at = again_at, again_at = null where storage_path = any (paths)
 $$;
 
 revoke all on all functions in schema internal from public;
