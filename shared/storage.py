@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 import obstore
 import structlog
 from obstore.exceptions import BaseError, PreconditionError
-from obstore.store import ClientConfig, GCSStore, LocalStore, ObjectStore, RetryConfig, S3Config, S3Store
+from obstore.store import GCSStore, LocalStore, ObjectStore, S3Store
 
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig, S3Config
 
 log = structlog.get_logger()
 
@@ -30,8 +33,8 @@ _PART_BYTES = 5 * 1024 * 1024
 """The least that S3 takes as a part of an upload, but for the last."""
 
 _MAX_WRITING = 8
-_CLIENT: ClientConfig = {"connect_timeout": "3s", "timeout": "20s"}
-_RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+_CLIENT: "ClientConfig" = {"connect_timeout": "3s", "timeout": "20s"}
+_RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
 
 class ObjectMissing(NotFound):
