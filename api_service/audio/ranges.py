@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 
 from shared.errors import ServiceError
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE | re.ASCII)
 
 
 class RangeNotSatisfiable(ServiceError):

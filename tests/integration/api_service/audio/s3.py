@@ -1,10 +1,10 @@
 """A real S3 server, which refuses what is not signed as it should be."""
 
-import asyncio
 import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import S3Store
 from pydantic import SecretStr
 
 from shared.settings import StorageSettings
-from shared.storage import Storage, open_storage
 
 BUCKET = "meetings"
 KEY, SECRET = "intrascribe-tests", "a-secret-of-the-tests"
@@ -44,7 +44,7 @@ def running_s3(directory: Path) -> Iterator[StorageSettings]:
         aws_secret_access_key=SecretStr(SECRET),
     )
     try:
-        asyncio.run(_until_ready(f"http://127.0.0.1:{port}", open_storage(settings)))
+        _wait_until_ready(f"http://127.0.0.1:{port}")
         yield settings
     finally:
         process.kill()
@@ -76,7 +76,7 @@ def _options(directory: Path, configuration: Path) -> tuple[list[str], int]:
     return [f"-{name}={value}" for name, value in {**chosen, **ports}.items()], ports["s3.port"]
 
 
-async def _until_ready(endpoint: str, storage: Storage) -> None:
+def _wait_until_ready(endpoint: str) -> None:
     """Make the bucket and wait until something can be written to it."""
     root = S3Store(
         BUCKET,
@@ -87,25 +87,28 @@ async def _until_ready(endpoint: str, storage: Storage) -> None:
             "secret_access_key": SECRET,
         },
         client_options={"allow_http": True},
+        retry_config={"max_retries": 0},
     )
-    address = await obstore.sign_async(root, "PUT", "", timedelta(seconds=60))
-    async with asyncio.timeout(_PATIENCE), httpx.AsyncClient(trust_env=False) as http:
-        while not await _is_made(http, address) or not await _can_write(root):
-            await asyncio.sleep(0.1)
-    await storage.delete("ready")
+    address = obstore.sign(root, "PUT", "", timedelta(seconds=60))
+    until = time.monotonic() + _PATIENCE
+    with httpx.Client(trust_env=False) as http:
+        while not _is_made(http, address) or not _can_write(root):
+            assert time.monotonic() < until, "the S3 server did not start"
+            time.sleep(0.1)
+    obstore.delete(root, "ready")
 
 
-async def _is_made(http: httpx.AsyncClient, address: str) -> bool:
+def _is_made(http: httpx.Client, address: str) -> bool:
     try:
-        answer = await http.put(address)
+        answer = http.put(address)
     except httpx.TransportError:
         return False
     return answer.status_code in (200, 409)
 
 
-async def _can_write(root: S3Store) -> bool:
+def _can_write(root: S3Store) -> bool:
     try:
-        await obstore.put_async(root, "prefix/ready", b"ready")
-    except obstore.exceptions.BaseError:
+        obstore.put(root, "ready", b"ready")
+    except BaseError:
         return False
     return True
