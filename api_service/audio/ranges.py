@@ -38,7 +38,8 @@ class Representation:
             # The link is the right to read it, so no shared cache may keep the answer.
             "cache-control": "private, max-age=3600",
             "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
+            # Whatever a file contains, in a tab of its own it is played and nothing else.
+            "content-security-policy": "default-src 'none'; media-src 'self'; sandbox",
             "referrer-policy": "no-referrer",
         }
 

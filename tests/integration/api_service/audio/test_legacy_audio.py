@@ -118,7 +118,7 @@ async def test_a_current_session_that_is_gone_is_none(ada: Person, servers: Serv
 
 
 async def test_the_cache_is_counted_as_it_is(ada: Person, bob: Person, servers: Servers) -> None:
-    empty = {
+    empty: dict[str, object] = {
         "total_sessions": 0,
         "cache_size_mb": 0,
         "active_sessions": 0,
