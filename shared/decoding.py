@@ -55,8 +55,9 @@ class DecoderBusy(Unavailable):
 class Decoder:
     """Owns the process that forks the ones that decode. Needs PyAV in the environment it runs in."""
 
-    def __init__(self, *, max_seconds: float) -> None:
+    def __init__(self, *, max_seconds: float, wall_seconds: float = _WALL_SECONDS) -> None:
         self._max_seconds = max_seconds
+        self._wall_seconds = wall_seconds
         self._children = asyncio.Semaphore(_MAX_CHILDREN)
         self._waiting = 0
         self._starting = asyncio.Lock()
@@ -84,7 +85,10 @@ class Decoder:
             return self._read(await self._ask(file))
 
     async def probe(self, part: Part, size: int) -> AudioFacts:
-        """What a file of so many bytes is. Raises UndecodableAudio, DecoderBusy, or what `part` raises."""
+        """What a file of so many bytes is.
+
+        Raises UndecodableAudio, DecoderBusy, Unavailable when `part` is too slow, or what `part` raises.
+        """
         async with self._place():
             answer = await self._answer(part, size)
         if answer[:1] != Outcome.DECODED.value:
@@ -124,7 +128,7 @@ class Decoder:
         reader, writer = await self._connect(Job.DECODE)
         begun = False
         try:
-            async with asyncio.timeout(_WALL_SECONDS):
+            async with asyncio.timeout(self._wall_seconds):
                 writer.writelines([HEADER.pack(self._max_seconds), file])
                 writer.write_eof()
                 begun = await reader.read(1) == BEGUN
@@ -143,7 +147,7 @@ class Decoder:
         reader, writer = await self._connect(Job.PROBE)
         begun, answer = False, b""
         try:
-            async with asyncio.timeout(_WALL_SECONDS):
+            async with asyncio.timeout(self._wall_seconds):
                 writer.write(SIZE.pack(size))
                 begun = await reader.read(1) == BEGUN
                 while (answer := await reader.read(1)) == WANTED:
@@ -151,7 +155,11 @@ class Decoder:
                     piece = await part(start, start + min(length, MAX_RANGE_BYTES))
                     writer.writelines([LENGTH.pack(len(piece)), piece])
                     await writer.drain()
-                answer += await reader.read(_MAX_FACTS_BYTES)
+                while len(answer) < _MAX_FACTS_BYTES and (more := await reader.read(_MAX_FACTS_BYTES)):
+                    answer += more
+        except TimeoutError as fault:
+            # Decoding has less time for itself than this: it is the file that came too slowly.
+            raise Unavailable("The file could not be read in time") from fault
         except (OSError, EOFError) as fault:
             log.info("probing.broke_off", reason=type(fault).__name__, file_bytes=size)
             answer = b""

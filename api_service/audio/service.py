@@ -122,9 +122,28 @@ async def write(runtime: Runtime, path: str, content: AsyncIterator[bytes], *, m
     """Write what arrives, up to so many bytes. Raises TooLarge or UploadStalled."""
     try:
         async with asyncio.timeout(_WRITE_SECONDS):
-            await runtime.audio.storage.put(path, _arriving(content, most=most))
+            await runtime.audio.storage.put(path, arriving(content, most=most))
     except TimeoutError as fault:
         raise UploadStalled(f"More than {_WRITE_SECONDS} seconds have passed") from fault
+
+
+async def arriving(
+    content: AsyncIterator[bytes], *, most: int, stalled_seconds: float = _STALLED_SECONDS
+) -> AsyncIterator[bytes]:
+    """What comes, for as long as it comes. Raises TooLarge or UploadStalled."""
+    received = 0
+    while True:
+        try:
+            async with asyncio.timeout(stalled_seconds):
+                piece = await anext(content, None)
+        except TimeoutError as fault:
+            raise UploadStalled(f"Nothing came for {stalled_seconds:g} seconds") from fault
+        if piece is None:
+            return
+        received += len(piece)
+        if received > most:
+            raise TooLarge(f"At most {most} bytes are taken")
+        yield piece
 
 
 async def complete(runtime: Runtime, claims: Claims, session_id: UUID, file_id: UUID) -> AudioFile:
@@ -166,6 +185,12 @@ async def content_of(runtime: Runtime, file_id: UUID) -> Content:
     return content
 
 
+async def own_session(caller: Caller, session_id: UUID) -> None:
+    """Raises SessionNotFound, or NotOwner when the caller is but a participant."""
+    if (await sessions.find(caller, session_id)).role != "owner":
+        raise NotOwner("You are a participant of this session")
+
+
 def upload_path(file_id: UUID) -> str:
     """Where the database places the content of an announced file."""
     return f"uploads/{file_id}"
@@ -177,27 +202,6 @@ async def _find(caller: Caller, session_id: UUID, file_id: UUID) -> AudioFile:
     if file is None:
         raise AudioFileNotFound("This session has no such file")
     return file
-
-
-async def own_session(caller: Caller, session_id: UUID) -> None:
-    if (await sessions.find(caller, session_id)).role != "owner":
-        raise NotOwner("You are a participant of this session")
-
-
-async def _arriving(content: AsyncIterator[bytes], *, most: int) -> AsyncIterator[bytes]:
-    received = 0
-    while True:
-        try:
-            async with asyncio.timeout(_STALLED_SECONDS):
-                piece = await anext(content, None)
-        except TimeoutError as fault:
-            raise UploadStalled(f"Nothing came for {_STALLED_SECONDS} seconds") from fault
-        if piece is None:
-            return
-        received += len(piece)
-        if received > most:
-            raise TooLarge(f"At most {most} bytes are taken")
-        yield piece
 
 
 async def _keep(runtime: Runtime, file: AudioFile) -> None:

@@ -25,7 +25,7 @@ RANGE = struct.Struct("<QI")
 """The first byte of the file that is wanted, and how many."""
 
 LENGTH = struct.Struct("<I")
-MAX_RANGE_BYTES = 256 * 1024
+MAX_RANGE_BYTES = 1024 * 1024
 
 BEGUN = b"!"
 WANTED = b"?"

@@ -198,6 +198,16 @@ async def test_a_file_that_cannot_be_fetched_fails_as_whoever_has_it_says(decode
         await decoder.probe(part, 1000)
 
 
+async def test_a_file_that_comes_too_slowly_is_not_taken_for_a_bad_one() -> None:
+    async def part(start: int, end: int) -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    async with Decoder(max_seconds=5, wall_seconds=0.5) as decoder:
+        with pytest.raises(Unavailable, match="in time"):
+            await decoder.probe(part, 1000)
+
+
 async def test_a_file_that_turns_out_shorter_is_worth_what_is_there(decoder: Decoder) -> None:
     file = encoded("wav", "pcm_s16le", seconds=2)
     facts = await decoder.probe(parts_of(file[: len(file) // 2]), len(file))
