@@ -10,6 +10,10 @@ import httpx
 from fastapi import FastAPI
 from livekit.api import LiveKitAPI
 
+from api_service.audio import content, legacy
+from api_service.audio import routes as audio
+from api_service.audio.links import FILES_PATH
+from api_service.audio.store import open_audio_store
 from api_service.auth import development
 from api_service.auth import routes as auth
 from api_service.auth.keys import PublishedKeys
@@ -32,6 +36,8 @@ from shared.problems import documented
 
 _LIVEKIT_SECONDS = 3.0
 _HTTP_SECONDS = 3.0
+_FORM_BYTES = 100_000
+"""What a form may have around its file."""
 
 
 class State(TypedDict):
@@ -55,8 +61,16 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redirect_slashes=False,
         responses=documented(InvalidRequest),
     )
-    serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
-    for routes in (operations, auth, users, sessions, livekit, webhooks, realtime):
+    serving.install(
+        app,
+        service="api",
+        max_body_bytes=settings.max_body_bytes,
+        larger_bodies={
+            FILES_PATH: settings.max_upload_bytes,
+            legacy.UPLOAD_PATH: settings.max_upload_bytes + _FORM_BYTES,
+        },
+    )
+    for routes in (operations, auth, users, sessions, audio, content, legacy, livekit, webhooks, realtime):
         app.include_router(routes.router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
     return app
@@ -81,6 +95,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         http=http,
         verifier=await _open_verifier(settings, http, development_key),
         development_key=development_key,
+        audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
     )
 

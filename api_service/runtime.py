@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from livekit.api import LiveKitAPI
 from redis.asyncio import Redis
 
+from api_service.audio.store import AudioStore
 from api_service.auth.development import DevelopmentKey
 from api_service.auth.verifier import Claims, TokenVerifier
 from api_service.database import Connection, Database
@@ -35,6 +36,7 @@ class Runtime:
     development_key: DevelopmentKey | None
     """None where development tokens are not issued."""
 
+    audio: AudioStore
     live: Live
 
 

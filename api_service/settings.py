@@ -7,10 +7,10 @@ from typing import Self
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import StorageSettings
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(StorageSettings):
     """Defaults work in compose; on one machine the supervisor sets what differs."""
 
     model_config = SettingsConfigDict(env_prefix="API_")
@@ -18,6 +18,17 @@ class ApiSettings(ServiceSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     max_body_bytes: int = 1_000_000
+    max_upload_bytes: int = Field(500_000_000, ge=1)
+    """Of one audio file."""
+
+    public_url: str | None = None
+    """Where clients reach this service, when that is not the address they ask for themselves."""
+
+    signing_secret: SecretStr | None = None
+    """Signs links to files; derived from LiveKit's secret when it is not given. A new one ends all links."""
+
+    storage_proxy: bool = False
+    """Pass files of a bucket through this service, for buckets that clients cannot reach or may not see."""
 
     database_url: SecretStr = Field(
         SecretStr("postgresql://intrascribe_api@postgres:5432/postgres"), validation_alias="DATABASE_URL"

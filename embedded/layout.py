@@ -17,7 +17,7 @@ class Layout:
 
     @property
     def data(self) -> Path:
-        """What must survive: the database and the streams of captions."""
+        """What must survive: the database, the streams of captions and the audio files."""
         return self.state / "data"
 
     @property
@@ -27,6 +27,10 @@ class Layout:
     @property
     def valkey(self) -> Path:
         return self.data / "valkey"
+
+    @property
+    def storage(self) -> Path:
+        return self.data / "storage"
 
     @property
     def secrets(self) -> Path:

@@ -47,6 +47,7 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "API_WEB_DIRECTORY": str(ROOT / "web" / "dist"),
         "DATABASE_URL": addresses.database_url,
         "LIVEKIT_PUBLIC_URL": addresses.livekit_public_url,
+        "STORAGE_URL": layout.storage.absolute().as_uri(),
     }
     agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
     return [

@@ -5,13 +5,27 @@ import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
 import structlog
+from pydantic import ValidationError
 
 from shared.audio import BYTES_PER_SAMPLE, Pcm
-from shared.contracts.decoding import BEGUN, HEADER, Outcome
+from shared.contracts.decoding import (
+    BEGUN,
+    HEADER,
+    LENGTH,
+    MAX_RANGE_BYTES,
+    RANGE,
+    SIZE,
+    WANTED,
+    AudioFacts,
+    Job,
+    Outcome,
+)
 from shared.errors import ServiceError, TooLarge, Unavailable
 
 log = structlog.get_logger()
@@ -20,6 +34,10 @@ _ROOT = Path(__file__).resolve().parent.parent
 _MAX_CHILDREN = 2
 _MAX_WAITING = 8
 _WALL_SECONDS = 60
+_MAX_FACTS_BYTES = 4096
+
+Part = Callable[[int, int], Awaitable[bytes]]
+"""Gives the bytes of a file from one position up to another."""
 
 
 class UndecodableAudio(ServiceError):
@@ -37,8 +55,9 @@ class DecoderBusy(Unavailable):
 class Decoder:
     """Owns the process that forks the ones that decode. Needs PyAV in the environment it runs in."""
 
-    def __init__(self, *, max_seconds: float) -> None:
+    def __init__(self, *, max_seconds: float, wall_seconds: float = _WALL_SECONDS) -> None:
         self._max_seconds = max_seconds
+        self._wall_seconds = wall_seconds
         self._children = asyncio.Semaphore(_MAX_CHILDREN)
         self._waiting = 0
         self._starting = asyncio.Lock()
@@ -62,6 +81,25 @@ class Decoder:
 
     async def decode(self, file: bytes) -> Pcm:
         """Raises UndecodableAudio, AudioTooLong, or DecoderBusy at once when too many wait already."""
+        async with self._place():
+            return self._read(await self._ask(file))
+
+    async def probe(self, part: Part, size: int) -> AudioFacts:
+        """What a file of so many bytes is.
+
+        Raises UndecodableAudio, DecoderBusy, Unavailable when `part` is too slow, or what `part` raises.
+        """
+        async with self._place():
+            answer = await self._answer(part, size)
+        if answer[:1] != Outcome.DECODED.value:
+            raise UndecodableAudio("The file is not audio of a kind that is known, or it is damaged")
+        try:
+            return AudioFacts.model_validate_json(answer[1:])
+        except ValidationError:
+            raise UndecodableAudio("The file claims what no audio is") from None
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
         if self._waiting >= _MAX_WAITING:
             raise DecoderBusy(f"{self._waiting} files are already waiting")
         self._waiting += 1
@@ -70,7 +108,7 @@ class Decoder:
         finally:
             self._waiting -= 1
         try:
-            return self._read(await self._ask(file))
+            yield
         finally:
             self._children.release()
 
@@ -87,10 +125,10 @@ class Decoder:
 
     async def _ask(self, file: bytes) -> bytes:
         """What the process answers; nothing when the file killed it or took too long."""
-        reader, writer = await self._connect()
+        reader, writer = await self._connect(Job.DECODE)
         begun = False
         try:
-            async with asyncio.timeout(_WALL_SECONDS):
+            async with asyncio.timeout(self._wall_seconds):
                 writer.writelines([HEADER.pack(self._max_seconds), file])
                 writer.write_eof()
                 begun = await reader.read(1) == BEGUN
@@ -104,12 +142,39 @@ class Decoder:
             raise Unavailable("The decoder is starting anew")
         return answer
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _answer(self, part: Part, size: int) -> bytes:
+        """The same for a probe, which is sent what it wants of the file."""
+        reader, writer = await self._connect(Job.PROBE)
+        begun, answer = False, b""
+        try:
+            async with asyncio.timeout(self._wall_seconds):
+                writer.write(SIZE.pack(size))
+                begun = await reader.read(1) == BEGUN
+                while (answer := await reader.read(1)) == WANTED:
+                    start, length = RANGE.unpack(await reader.readexactly(RANGE.size))
+                    piece = await part(start, start + min(length, MAX_RANGE_BYTES))
+                    writer.writelines([LENGTH.pack(len(piece)), piece])
+                    await writer.drain()
+                while len(answer) < _MAX_FACTS_BYTES and (more := await reader.read(_MAX_FACTS_BYTES)):
+                    answer += more
+        except TimeoutError as fault:
+            # Decoding has less time for itself than this: it is the file that came too slowly.
+            raise Unavailable("The file could not be read in time") from fault
+        except (OSError, EOFError) as fault:
+            log.info("probing.broke_off", reason=type(fault).__name__, file_bytes=size)
+            answer = b""
+        finally:
+            writer.transport.abort()
+        if not begun:
+            raise Unavailable("The decoder is starting anew")
+        return answer
+
+    async def _connect(self, job: Job) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         control = await self._running()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                socket.send_fds(control, [b"+"], [theirs.fileno()])
+                socket.send_fds(control, [job.value], [theirs.fileno()])
             except OSError as fault:
                 ours.close()
                 raise Unavailable("The decoder is starting anew") from fault

@@ -1,4 +1,4 @@
-"""Decodes one untrusted file per process; shared.decoding starts it as `python -m shared.decoding_child FD`.
+"""Decodes or probes one untrusted file per process; shared.decoding starts it with `-m` and a descriptor.
 
 The process that is started forks one child for each connection it is sent, so that a file costs a fork and
 not the start of an interpreter. A child takes limits on itself before it reads the first byte.
@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+import struct
 import sys
 import wave
 from collections.abc import Iterator
@@ -19,17 +20,13 @@ import av.error
 import numpy as np
 
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from shared.contracts.decoding import BEGUN, HEADER, Outcome
+from shared.contracts.decoding import BEGUN, HEADER, SIZE, Job, Outcome
+from shared.probing import OPEN_OPTIONS, Fetched, probe
 
 _CPU_SECONDS = 30
 _WALL_SECONDS = 60
 _MEMORY_BYTES = 512 * 1024 * 1024
 """Beyond what the process has when it is forked."""
-
-_DEMUXERS = (
-    "aac,ac3,aiff,amr,asf,au,caf,eac3,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpegts,ogg,w64,wav"
-)
-"""Files that contain their own audio. Playlists would make the decoder open what they name."""
 
 
 class TooLong(Exception):
@@ -49,7 +46,7 @@ def main() -> None:
         for descriptor in descriptors:
             if os.fork() == 0:
                 control.close()
-                _serve(descriptor)
+                _serve(descriptor, Job(message))
                 os._exit(0)
             os.close(descriptor)
 
@@ -61,22 +58,34 @@ def _warm_up() -> None:
         tone.setparams((2, BYTES_PER_SAMPLE, 48_000, 0, "NONE", ""))
         tone.writeframes(bytes(48_000))
     decode(file.getvalue(), max_seconds=1)
+    file.seek(0)
+    probe(file).model_dump_json()
 
 
-def _serve(descriptor: int) -> None:
+def _serve(descriptor: int, job: Job) -> None:
     with socket.socket(fileno=descriptor) as connection:
         limit_this_process(descriptor)
         connection.sendall(BEGUN)
-        sent = connection.makefile("rb").read()
-        [max_seconds] = HEADER.unpack_from(sent)
         try:
-            samples = decode(sent[HEADER.size :], max_seconds=max_seconds)
+            connection.sendall(Outcome.DECODED.value + _DO[job](connection))
         except TooLong:
             connection.sendall(Outcome.TOO_LONG.value)
-        except (av.error.FFmpegError, ValueError, OSError, MemoryError, EOFError):
+        except (av.error.FFmpegError, ValueError, OSError, MemoryError, EOFError, struct.error):
             connection.sendall(Outcome.UNDECODABLE.value)
-        else:
-            connection.sendall(Outcome.DECODED.value + samples)
+
+
+def _decode_what_is_sent(connection: socket.socket) -> bytes:
+    sent = connection.makefile("rb").read()
+    [max_seconds] = HEADER.unpack_from(sent)
+    return decode(sent[HEADER.size :], max_seconds=max_seconds)
+
+
+def _probe_what_is_there(connection: socket.socket) -> bytes:
+    [size] = SIZE.unpack(connection.recv(SIZE.size, socket.MSG_WAITALL))
+    return probe(Fetched(connection, size)).model_dump_json().encode()
+
+
+_DO = {Job.DECODE: _decode_what_is_sent, Job.PROBE: _probe_what_is_there}
 
 
 def limit_this_process(last_descriptor: int) -> None:
@@ -96,8 +105,7 @@ def limit_this_process(last_descriptor: int) -> None:
 
 def decode(file: bytes, *, max_seconds: float) -> bytes:
     """The first audio track as 16 kHz mono int16. Raises TooLong, or whatever the decoder raises."""
-    options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "none"}
-    with av.open(io.BytesIO(file), "r", options=options) as container:
+    with av.open(io.BytesIO(file), "r", options=OPEN_OPTIONS) as container:
         if not container.streams.audio:
             raise ValueError("there is no audio track")
         most = int(max_seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE

@@ -6,7 +6,7 @@ FastAPI and uvicorn are imported here, so a service that serves no HTTP does not
 import asyncio
 import re
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TypeVar
 from uuid import uuid4
 
@@ -35,13 +35,18 @@ _CLIENT_CLOSED_REQUEST = 499
 Result = TypeVar("Result")
 
 
-def install(app: FastAPI, *, service: str, max_body_bytes: int) -> None:
-    """Give an app its problems, its request ids, its body limit and `GET /metrics`."""
+def install(
+    app: FastAPI, *, service: str, max_body_bytes: int, larger_bodies: Mapping[str, int] | None = None
+) -> None:
+    """Give an app its problems, its request ids, its body limit and `GET /metrics`.
+
+    `larger_bodies` has the limits of paths that begin with its keys: of routes that never hold a body whole.
+    """
     app.add_exception_handler(errors.ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, larger=larger_bodies or {})
     app.add_middleware(RequestScope, service=service)
 
 
@@ -142,34 +147,41 @@ class RequestScope:
 class BodyLimit:
     """Refuses bodies over a size, announced or not, before they are read into memory."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int]) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._limit(scope["path"])
         announced = Request(scope).headers.get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > self._max_bytes:
-            await self._refuse(scope, receive, send)
+        if not announced.isdecimal() or int(announced) > most:
+            await self._refuse(most, scope, receive, send)
         else:
-            await self._serve(scope, receive, send)
+            await self._serve(most, scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = errors.TooLarge(f"At most {self._max_bytes} bytes are taken")
+    def _limit(self, path: str) -> int:
+        return max(
+            (most for start, most in self._larger.items() if path.startswith(start)), default=self._max_bytes
+        )
+
+    async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
+        error = errors.TooLarge(f"At most {most} bytes are taken")
         await answer(error, Request(scope))(scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
         received, started, exceeded = 0, False, False
 
         async def counted() -> Message:
             nonlocal received, exceeded
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
+            if received > most:
                 exceeded = True
-                raise errors.TooLarge(f"More than {self._max_bytes} bytes arrived")
+                raise errors.TooLarge(f"More than {most} bytes arrived")
             return message
 
         async def unless_exceeded(message: Message) -> None:
@@ -185,7 +197,7 @@ class BodyLimit:
             if started or not exceeded:
                 raise
         if exceeded and not started:
-            await self._refuse(scope, receive, send)
+            await self._refuse(most, scope, receive, send)
 
 
 def _answer_service_error(request: Request, error: Exception) -> Response:

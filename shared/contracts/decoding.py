@@ -1,18 +1,41 @@
-"""What the decoding process is sent over a connection of its own, and what it answers.
+"""What the decoding process is asked over connections of their own, and what it answers.
 
-It is sent `HEADER` and the file, to the end of the stream. It answers `BEGUN` at once and one `Outcome` in
-the end, followed by 16 kHz mono little-endian int16 samples where that is `DECODED`. A file that kills its
-process gets no outcome.
+To decode, it is sent `HEADER` and the file, to the end of the stream. It answers `BEGUN` at once and one
+`Outcome` in the end, followed by 16 kHz mono little-endian int16 samples where that is `DECODED`.
+
+To probe, it is sent `SIZE`. It answers `BEGUN`, then any number of times `WANTED` with `RANGE`, for which
+it gets `LENGTH` and so many bytes of the file, and one `Outcome` in the end, followed by `AudioFacts` as JSON
+where that is `DECODED`.
+
+A file that kills its process gets no outcome.
 """
 
 import enum
 import struct
 
+from pydantic import BaseModel, ConfigDict, Field
+
 HEADER = struct.Struct("<d")
 """The longest audio, in seconds, that is of any use."""
 
+SIZE = struct.Struct("<Q")
+"""Of the file to probe, in bytes."""
+
+RANGE = struct.Struct("<QI")
+"""The first byte of the file that is wanted, and how many."""
+
+LENGTH = struct.Struct("<I")
+MAX_RANGE_BYTES = 1024 * 1024
 
 BEGUN = b"!"
+WANTED = b"?"
+
+
+class Job(enum.Enum):
+    """What a connection is for, in the byte that comes with it."""
+
+    DECODE = b"+"
+    PROBE = b"?"
 
 
 class Outcome(enum.Enum):
@@ -21,3 +44,15 @@ class Outcome(enum.Enum):
     DECODED = b"+"
     UNDECODABLE = b"-"
     TOO_LONG = b">"
+
+
+class AudioFacts(BaseModel):
+    """What a file is, by its content. Bounded, because a file may have taken over who says so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: str = Field(pattern=r"^[a-z0-9]{2,8}$")
+    mime_type: str = Field(pattern=r"^(audio|video)/[a-z0-9.+-]{2,40}$")
+    duration_seconds: float = Field(gt=0, le=7 * 86400, allow_inf_nan=False)
+    sample_rate: int = Field(gt=0, le=1_000_000)
+    channels: int = Field(gt=0, le=64)

@@ -40,7 +40,11 @@ select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
-  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions'],
+  array[
+    'store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions',
+    'audio_content', 'audio_upload', 'reserve_object', 'complete_audio_file', 'expire_uploads',
+    'take_deleted_objects', 'objects_deleted'
+  ],
   'the login of the API may call these internal functions'
 );
 select set_eq(

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from shared.audio import Pcm
-from shared.decoding import AudioTooLong, Decoder, DecoderBusy, UndecodableAudio
+from shared.decoding import AudioTooLong, Decoder, DecoderBusy, Part, UndecodableAudio
 from shared.errors import Unavailable
 
 av = pytest.importorskip("av", reason="only environments of services that decode have PyAV")
@@ -142,6 +142,76 @@ def test_a_process_that_decodes_can_reach_nothing(attempt: str, outcome: str) ->
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == outcome
+
+
+def parts_of(file: bytes) -> Part:
+    async def part(start: int, end: int) -> bytes:
+        return file[start:end]
+
+    return part
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate", "kind", "mime_type"),
+    [
+        ("flac", "flac", 44_100, "flac", "audio/flac"),
+        ("mp3", "libmp3lame", 44_100, "mp3", "audio/mpeg"),
+        ("ogg", "libopus", 48_000, "ogg", "audio/ogg"),
+        ("webm", "libopus", 48_000, "webm", "audio/webm"),
+        ("matroska", "libopus", 48_000, "mka", "audio/x-matroska"),
+        ("mp4", "aac", 44_100, "m4a", "audio/mp4"),
+        ("mpegts", "mp2", 48_000, "ts", "audio/mp2t"),
+        ("wav", "pcm_s24le", 48_000, "wav", "audio/wav"),
+        ("aiff", "pcm_s16be", 22_050, "aiff", "audio/aiff"),
+    ],
+)
+async def test_a_file_is_known_by_its_content(
+    decoder: Decoder, container: str, codec: str, rate: int, kind: str, mime_type: str
+) -> None:
+    file = encoded(container, codec, rate=rate, seconds=3)
+    facts = await decoder.probe(parts_of(file), len(file))
+    assert (facts.format, facts.mime_type) == (kind, mime_type)
+    assert (facts.sample_rate, facts.channels) == (rate, 1)
+    assert facts.duration_seconds == pytest.approx(3, abs=0.1)
+
+
+async def test_of_a_long_file_only_the_beginning_is_decoded(decoder: Decoder) -> None:
+    file = encoded("flac", "flac", rate=8_000, seconds=600)
+    assert (await decoder.probe(parts_of(file), len(file))).duration_seconds == pytest.approx(600)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [b"", b"\0" * 1000, b"<html></html>", b"ffconcat version 1.0\nfile /etc/hostname\n"],
+    ids=["empty", "zeros", "a page", "a playlist"],
+)
+async def test_what_is_no_audio_has_no_facts(decoder: Decoder, file: bytes) -> None:
+    with pytest.raises(UndecodableAudio):
+        await decoder.probe(parts_of(file), len(file))
+
+
+async def test_a_file_that_cannot_be_fetched_fails_as_whoever_has_it_says(decoder: Decoder) -> None:
+    async def part(start: int, end: int) -> bytes:
+        raise Unavailable("Gone fishing")
+
+    with pytest.raises(Unavailable, match="Gone fishing"):
+        await decoder.probe(part, 1000)
+
+
+async def test_a_file_that_comes_too_slowly_is_not_taken_for_a_bad_one() -> None:
+    async def part(start: int, end: int) -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    async with Decoder(max_seconds=5, wall_seconds=0.5) as decoder:
+        with pytest.raises(Unavailable, match="in time"):
+            await decoder.probe(part, 1000)
+
+
+async def test_a_file_that_turns_out_shorter_is_worth_what_is_there(decoder: Decoder) -> None:
+    file = encoded("wav", "pcm_s16le", seconds=2)
+    facts = await decoder.probe(parts_of(file[: len(file) // 2]), len(file))
+    assert facts.duration_seconds == pytest.approx(1, abs=0.1)
 
 
 async def test_more_files_than_may_wait_are_refused_at_once(decoder: Decoder) -> None:

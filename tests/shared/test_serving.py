@@ -69,7 +69,11 @@ def make_app(work: Work) -> fastapi.FastAPI:
         await request.body()
         return await while_connected(request, asyncio.sleep(0, "done"))
 
-    install(app, service="test", max_body_bytes=1000)
+    @app.post("/files/{name}")
+    async def files(name: str, request: fastapi.Request) -> int:
+        return sum([len(piece) async for piece in request.stream()])
+
+    install(app, service="test", max_body_bytes=1000, larger_bodies={"/files/": 5000})
     return app
 
 
@@ -139,6 +143,18 @@ async def test_a_body_over_the_limit_is_refused_announced_or_not(http: httpx.Asy
         assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
     answer = await http.post("/titles", content=unannounced(), headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+async def test_a_route_that_streams_has_a_limit_of_its_own(http: httpx.AsyncClient) -> None:
+    async def unannounced() -> AsyncIterator[bytes]:
+        for _ in range(51):
+            yield bytes(100)
+
+    assert (await http.post("/files/a", content=bytes(5000))).json() == 5000
+    for content in (bytes(5001), unannounced()):
+        answer = await http.post("/files/a", content=content)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert (await http.post("/echo", content=bytes(1001))).status_code == 413
 
 
 async def test_requests_are_measured_by_route_and_not_by_path(http: httpx.AsyncClient) -> None:

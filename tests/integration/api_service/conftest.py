@@ -67,6 +67,7 @@ def settings(servers: Servers, issuer: Issuer, tmp_path_factory: pytest.TempPath
         jwt_issuer=ISSUER,
         jwks_url=issuer.keys_url,
         development_key_file=tmp_path_factory.mktemp("api") / "key.pem",
+        storage_url=(tmp_path_factory.mktemp("storage") / "files").as_uri(),
         web_directory=Path("does/not/exist"),
     )
 

@@ -98,6 +98,7 @@ async def serving(
             livekit_api_key=servers.livekit_api_key,
             livekit_api_secret=SecretStr(servers.livekit_api_secret),
             development_key_file=directory / "development.pem",
+            storage_url=(directory / "storage").as_uri(),
         )
         config = uvicorn.Config(create_app(settings), log_config=None, access_log=False)
         server = uvicorn.Server(config)

@@ -1,0 +1,1 @@
+"""Audio files: uploading, listing, playing, and removing what nobody names any more."""

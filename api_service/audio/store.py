@@ -1,0 +1,34 @@
+"""What audio files need for as long as the process lives: a place, a decoder, links, and upkeep."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from api_service.audio.keeper import ObjectKeeper
+from api_service.audio.links import Links, open_links
+from api_service.background import Background
+from api_service.database import Database
+from api_service.settings import ApiSettings
+from shared.decoding import Decoder
+from shared.storage import Storage, open_storage
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStore:
+    """What requests use of it."""
+
+    storage: Storage
+    decoder: Decoder
+    links: Links
+    direct: bool
+    """Whether clients are sent to the bucket itself."""
+
+
+async def open_audio_store(settings: ApiSettings, stack: AsyncExitStack, *, database: Database) -> AudioStore:
+    """Start what runs in the background; the stack ends it. The decoder starts with the first file."""
+    storage = open_storage(settings)
+    decoder = Decoder(max_seconds=0)  # it probes, and decodes nothing whole
+    stack.push_async_exit(decoder)
+    background = await stack.enter_async_context(Background())
+    background.start("objects", ObjectKeeper(database, storage).run)
+    in_bucket = not settings.storage_url.startswith("file:")
+    return AudioStore(storage, decoder, open_links(settings), in_bucket and not settings.storage_proxy)
