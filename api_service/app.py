@@ -24,6 +24,8 @@ from api_service.realtime import routes as realtime
 from api_service.runtime import Runtime
 from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
+from api_service.summaries import routes as summaries
+from api_service.templates import routes as templates
 from api_service.users import routes as users
 from shared import serving
 from shared.clients.redis import connect
@@ -56,7 +58,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         responses=documented(InvalidRequest),
     )
     serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
-    for routes in (operations, auth, users, sessions, livekit, webhooks, realtime):
+    for routes in (operations, auth, users, templates, summaries, sessions, livekit, webhooks, realtime):
         app.include_router(routes.router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
     return app

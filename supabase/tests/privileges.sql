@@ -33,14 +33,16 @@ select is_empty(
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
-  array['my_sessions', 'join_session', 'new_invite_code'],
+  array[
+    'my_sessions', 'join_session', 'new_invite_code', 'delete_template', 'stored_bytes', 'clear_live_transcription'
+  ],
   'accounts may call these internal functions'
 );
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
-  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions'],
+  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions', 'session_clock'],
   'the login of the API may call these internal functions'
 );
 select set_eq(
