@@ -21,6 +21,8 @@ from api_service.livekit import webhooks
 from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.realtime import routes as realtime
+from api_service.realtime import socket_routes as realtime_socket
+from api_service.realtime import writing_routes as realtime_writing
 from api_service.runtime import Runtime
 from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
@@ -59,6 +61,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
     for routes in (operations, auth, users, templates, summaries, sessions, livekit, webhooks, realtime):
+        app.include_router(routes.router)
+    for routes in (realtime_writing, realtime_socket):
         app.include_router(routes.router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
     return app

@@ -210,10 +210,10 @@ $$;
 
 -- Zero of a session's clock, before its first meeting too.
 create function internal.session_clock(session_id uuid)
-returns table (zero timestamptz, language text, status text)
+returns table (zero timestamptz, status text)
 language sql stable security definer set search_path = ''
 as $$
-  select coalesce(session.started_at, session.created_at), session.language, session.status
+  select coalesce(session.started_at, session.created_at), session.status
   from public.recording_sessions as session
   where session.id = session_clock.session_id
 $$;
