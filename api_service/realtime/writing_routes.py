@@ -1,6 +1,6 @@
 """`/api/v1/realtime`, the other direction: what agents write, what owners clear, and how the cache is."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api_service.auth.service_token import ServiceCaller, ServiceTokenUnset
 from api_service.bodies import JsonBody
@@ -52,6 +52,7 @@ async def post_transcription(
     "/sessions/{session_id}/audio",
     dependencies=[JsonBody],
     responses=_WRITING | documented(RecordingUnavailable),
+    response_class=Response,
     status_code=501,
 )
 async def post_audio(

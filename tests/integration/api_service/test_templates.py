@@ -14,8 +14,8 @@ pytestmark = pytest.mark.integration
 
 HOME = "/api/v1/templates"
 DOCUMENTED = {
-    "name": "Meeting Template",
-    "template_content": "## Summary\n{summary}\n## Key Points\n{key_points}",
+    "name": "Team minutes",
+    "template_content": "# {title}\n\n{summary}\n\n{key_points}",
     "category": "meeting",
 }
 
