@@ -24,7 +24,8 @@ def _separated(value: object) -> object:
 class ApiSettings(ServiceSettings):
     """Defaults work in compose; on one machine the supervisor sets what differs."""
 
-    model_config = SettingsConfigDict(env_prefix="API_")
+    # What does not fit may be a secret, and the refusal is logged.
+    model_config = SettingsConfigDict(env_prefix="API_", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = 8000
