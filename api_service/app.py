@@ -10,25 +10,19 @@ import httpx
 from fastapi import FastAPI
 from livekit.api import LiveKitAPI
 
-from api_service.audio import content, legacy
-from api_service.audio import routes as audio
+from api_service.audio.legacy import UPLOAD_PATH
 from api_service.audio.links import FILES_PATH
 from api_service.audio.store import open_audio_store
 from api_service.auth import development
-from api_service.auth import routes as auth
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
 from api_service.database import Database
 from api_service.live import start_live
-from api_service.livekit import routes as livekit
-from api_service.livekit import webhooks
 from api_service.operations import routes as operations
 from api_service.page import files as page
-from api_service.realtime import routes as realtime
+from api_service.routing import ROUTERS
 from api_service.runtime import Runtime
-from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
-from api_service.users import routes as users
 from shared import serving
 from shared.clients.redis import connect
 from shared.errors import InvalidRequest
@@ -67,11 +61,11 @@ def create_app(settings: ApiSettings) -> FastAPI:
         max_body_bytes=settings.max_body_bytes,
         larger_bodies={
             FILES_PATH: settings.max_upload_bytes,
-            legacy.UPLOAD_PATH: settings.max_upload_bytes + _FORM_BYTES,
+            UPLOAD_PATH: settings.max_upload_bytes + _FORM_BYTES,
         },
     )
-    for routes in (operations, auth, users, sessions, audio, content, legacy, livekit, webhooks, realtime):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
     return app
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from shared.errors import UnsupportedMedia
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Postgres stores no NUL, and half a surrogate pair is no text at all."""
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise PydanticCustomError("not_text", "Contains characters that are not text")
@@ -20,9 +20,9 @@ def _trimmed(*, at_most: int, pattern: str | None = None) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=at_most, pattern=pattern)
 
 
-Title = Annotated[str, _trimmed(at_most=200), AfterValidator(_storable)]
-Name = Annotated[str, _trimmed(at_most=100), AfterValidator(_storable)]
-Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_storable)]
+Title = Annotated[str, _trimmed(at_most=200), AfterValidator(storable)]
+Name = Annotated[str, _trimmed(at_most=100), AfterValidator(storable)]
+Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(storable)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
 

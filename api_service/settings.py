@@ -2,18 +2,30 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.settings import StorageSettings
+
+
+def _unless_empty(value: object) -> object:
+    """Compose passes what is not set as an empty text."""
+    return None if value == "" else value
+
+
+def _separated(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(each.strip() for each in value.split(",") if each.strip())
+    return value
 
 
 class ApiSettings(StorageSettings):
     """Defaults work in compose; on one machine the supervisor sets what differs."""
 
-    model_config = SettingsConfigDict(env_prefix="API_")
+    # What does not fit may be a secret, and the refusal is logged.
+    model_config = SettingsConfigDict(env_prefix="API_", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -73,6 +85,14 @@ class ApiSettings(StorageSettings):
 
     development_key_file: Path | None = None
     """A private key of our own, made when absent, for development tokens; only while on loopback."""
+
+    service_token: Annotated[SecretStr | None, BeforeValidator(_unless_empty)] = Field(
+        None, validation_alias="SERVICE_TOKEN", min_length=16
+    )
+    """What agents of other kinds show to write captions; without it nobody may."""
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated)] = ()
+    """Pages of other origins that may open an event socket, separated by commas; our own always may."""
 
     web_directory: Path = Path("web/dist")
     """The built page; without it the API serves JSON alone."""

@@ -59,4 +59,7 @@ def configure_logging(*, service: str, level: str, log_format: LogFormat) -> Non
     root.setLevel(level.upper())
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # At debug they write every header and message of a stream: tokens, and what people said.
+    for telltale in ("sse_starlette", "uvicorn.error", "websockets"):
+        logging.getLogger(telltale).setLevel(max(logging.INFO, root.level))
     structlog.contextvars.bind_contextvars(service=service)

@@ -29,6 +29,9 @@ log = structlog.get_logger()
 REQUEST_ID_HEADER = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GRACE_SECONDS = 10
+_MESSAGE_BYTES = 1_000_000
+"""Of a WebSocket, unpacked: uvicorn's own limit would let each client take 16 MB."""
+
 _CLIENT_CLOSED_REQUEST = 499
 """What proxies call it in their logs; nobody is left to read it."""
 
@@ -61,6 +64,7 @@ def run(app: FastAPI, *, host: str, port: int) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        ws_max_size=_MESSAGE_BYTES,
     )
 
 

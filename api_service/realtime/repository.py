@@ -1,6 +1,8 @@
 """Reads transcripts as a user, and stores captions as the service."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -8,6 +10,14 @@ from psycopg.rows import class_row
 from api_service.database import Connection
 from api_service.realtime.events import Segment
 from shared.contracts.captions import Caption
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClock:
+    """What placing a caption needs of a session."""
+
+    zero: datetime
+    status: str
 
 
 async def count_segments(connection: Connection, session_id: UUID) -> int:
@@ -42,3 +52,18 @@ async def store_captions(connection: Connection, captions: Sequence[Caption]) ->
     """Keep the finals among these captions; of two versions of a segment the higher revision stays."""
     array = f"[{','.join(caption.model_dump_json() for caption in captions)}]"
     await connection.execute("select internal.store_captions(%s::jsonb)", [array])
+
+
+async def find_clock(connection: Connection, session_id: UUID) -> SessionClock | None:
+    """The clock of a session, for the service; it starts with the session where nobody has met yet."""
+    query = "select zero, status from internal.session_clock(%s)"
+    async with connection.cursor(row_factory=class_row(SessionClock)) as cursor:
+        await cursor.execute(query, [session_id])
+        return await cursor.fetchone()
+
+
+async def clear_live(connection: Connection, session_id: UUID) -> bool:
+    """Delete what was captioned in a session. Whether the connection's user owns it."""
+    cursor = await connection.execute("select internal.clear_live_transcription(%s) as owned", [session_id])
+    row = await cursor.fetchone()
+    return bool(row and row["owned"])

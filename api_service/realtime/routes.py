@@ -7,26 +7,18 @@ from uuid import UUID
 import anyio
 import structlog
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from api_service.realtime import service
-from api_service.realtime.events import Entry, Segment
 from api_service.realtime.positions import Position
-from api_service.realtime.schemas import (
-    AgentEvent,
-    ParticipantResponse,
-    SegmentResponse,
-    SessionEvent,
-    StatusResponse,
-    TranscriptionResponse,
-)
+from api_service.realtime.schemas import ParticipantResponse, StatusResponse, TranscriptionResponse
 from api_service.realtime.service import LiveTranscript
+from api_service.realtime.telling import Told, snapshot, told
+from api_service.realtime.telling import transcription as transcription_of
 from api_service.runtime import CurrentClaims, CurrentRuntime, Runtime
 from api_service.sessions.service import SessionId, SessionNotFound
-from shared.contracts.captions import AgentChanged, Caption
 from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
 from shared.problems import documented
 
@@ -34,6 +26,9 @@ log = structlog.get_logger()
 
 _HEARTBEAT_SECONDS = 15
 _FAREWELL_SECONDS = 2
+_RETURN_MILLISECONDS = 1000
+"""When followers of a server that stops come back: another one is there by then."""
+
 _STUCK_SECONDS = 30
 """A follower that takes nothing for this long is cut off; it may resume from its position."""
 
@@ -49,7 +44,7 @@ async def transcription(
     session_id: SessionId, runtime: CurrentRuntime, claims: CurrentClaims
 ) -> TranscriptionResponse:
     """Finals and open partials, as everybody in the room should see them now."""
-    return _transcription(await service.read_transcript(runtime, claims, session_id))
+    return transcription_of(await service.read_transcript(runtime, claims, session_id))
 
 
 @router.get("/sessions/{session_id}/status", responses=documented(UpstreamFailed))
@@ -120,30 +115,12 @@ async def _events(
 ) -> AsyncIterator[ServerSentEvent]:
     position = start if isinstance(start, Position) else start.position
     if isinstance(start, LiveTranscript):
-        yield _event("snapshot", _transcription(start), position)
+        yield _event(snapshot(start))
     async for entry in service.follow(runtime, session_id, position, until=until, stopping=stopping):
-        yield _told(entry)
+        yield _event(told(entry))
+    if stopping.is_set():
+        yield ServerSentEvent(comment="restarting", retry=_RETURN_MILLISECONDS, sep="\n")
 
 
-def _told(entry: Entry) -> ServerSentEvent:
-    match entry.event:
-        case Caption() as caption:
-            return _event("caption", SegmentResponse.of(Segment.of(caption)), entry.position)
-        case AgentChanged(state=state):
-            return _event("agent", AgentEvent(state=state), entry.position)
-        case changed:
-            return _event("session", SessionEvent(status=changed.status, at=changed.at), entry.position)
-
-
-def _event(kind: str, data: BaseModel, position: Position) -> ServerSentEvent:
-    return ServerSentEvent(data.model_dump_json(), event=kind, id=str(position), sep="\n")
-
-
-def _transcription(live: LiveTranscript) -> TranscriptionResponse:
-    return TranscriptionResponse(
-        session_id=live.session_id,
-        segments=[SegmentResponse.of(segment, index=index) for index, segment in enumerate(live.segments)],
-        total_segments=len(live.segments),
-        last_updated=live.last_updated,
-        position=str(live.position),
-    )
+def _event(event: Told) -> ServerSentEvent:
+    return ServerSentEvent(event.data.model_dump_json(), event=event.kind, id=str(event.position), sep="\n")

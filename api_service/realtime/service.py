@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -109,7 +109,7 @@ async def begin_following(
 
 async def follow(
     runtime: Runtime, session_id: UUID, after: Position, *, until: float, stopping: anyio.Event
-) -> AsyncIterator[Entry]:
+) -> AsyncGenerator[Entry, None]:
     """Events as they come, until an instant in seconds since the epoch, until the process stops, or until
     the feed ends."""
     async with runtime.live.feeds.following(session_id, after) as follower:

@@ -78,6 +78,27 @@ class CaptionStreams:
             newest = raw_entries(await self._redis.xrevrange(stream_key(session_id), count=1))
         return Position.parse(newest[0][0]).seconds if newest else None
 
+    async def newest(self, session_id: UUID) -> Position:
+        """The position of the newest entry; the beginning where nothing was ever written."""
+        async with reachable():
+            newest = raw_entries(await self._redis.xrevrange(stream_key(session_id), count=1))
+        return Position.parse(newest[0][0]) if newest else BEGINNING
+
+    async def stored(self, session_id: UUID) -> Position:
+        """The position up to which the sink has stored everything."""
+        key = stream_key(session_id)
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.xinfo_groups(key)
+            pipe.xpending(key, SINK_GROUP)
+            groups, pending = await pipe.execute(raise_on_error=False)
+        return BEGINNING if isinstance(groups, ResponseError) else stored_up_to(groups, pending)
+
+    async def forget(self, session_id: UUID, up_to: Position) -> None:
+        """Remove what was written up to a position, all of which is stored."""
+        async with reachable():
+            following = Position(up_to.milliseconds, up_to.number + 1)
+            await self._redis.xtrim(stream_key(session_id), minid=str(following), approximate=False)
+
     async def publish(self, session_id: UUID, kind: EventKind, event: BaseModel) -> None:
         """Add an event of our own."""
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:

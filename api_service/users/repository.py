@@ -1,8 +1,11 @@
-"""Reads accounts."""
+"""Reads and changes accounts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from api_service.database import Connection
@@ -16,7 +19,9 @@ class User:
     email: str | None
     username: str
     full_name: str | None
+    avatar_url: str | None
     is_active: bool
+    created_at: datetime
 
     @property
     def display_name(self) -> str:
@@ -24,9 +29,26 @@ class User:
         return self.full_name or self.username
 
 
+_COLUMNS = sql.SQL("id, email, username, full_name, avatar_url, is_active, created_at")
+_SELECT = sql.SQL("select {} from public.users where id = %s").format(_COLUMNS)
+
+
 async def find(connection: Connection, user_id: UUID) -> User | None:
     """The user's own account."""
-    query = "select id, email, username, full_name, is_active from public.users where id = %s"
     async with connection.cursor(row_factory=class_row(User)) as cursor:
-        await cursor.execute(query, [user_id])
+        await cursor.execute(_SELECT, [user_id])
+        return await cursor.fetchone()
+
+
+async def change(connection: Connection, user_id: UUID, values: Mapping[str, str | None]) -> User | None:
+    """The user's own account with new values by column, of which there is at least one."""
+    statement = sql.SQL("update public.users set {} where id = {} returning {}").format(
+        sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in values
+        ),
+        sql.Placeholder("user_id"),
+        _COLUMNS,
+    )
+    async with connection.cursor(row_factory=class_row(User)) as cursor:
+        await cursor.execute(statement, {**values, "user_id": user_id})
         return await cursor.fetchone()

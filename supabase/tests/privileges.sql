@@ -33,7 +33,9 @@ select is_empty(
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
-  array['my_sessions', 'join_session', 'new_invite_code'],
+  array[
+    'my_sessions', 'join_session', 'new_invite_code', 'delete_template', 'stored_bytes', 'clear_live_transcription'
+  ],
   'accounts may call these internal functions'
 );
 select set_eq(
@@ -41,9 +43,19 @@ select set_eq(
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
   array[
-    'store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions',
-    'audio_content', 'audio_upload', 'reserve_object', 'complete_audio_file', 'expire_uploads',
-    'take_deleted_objects', 'objects_deleted'
+    'audio_content',
+    'audio_upload',
+    'complete_audio_file',
+    'expire_uploads',
+    'objects_deleted',
+    'open_session',
+    'recording_sessions',
+    'reserve_object',
+    'session_clock',
+    'sessions_in',
+    'set_session_status',
+    'store_captions',
+    'take_deleted_objects'
   ],
   'the login of the API may call these internal functions'
 );

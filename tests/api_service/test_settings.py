@@ -29,3 +29,31 @@ def test_keys_without_an_issuer_are_refused() -> None:
 def test_browsers_reach_livekit_where_we_do_unless_told_otherwise() -> None:
     assert ApiSettings(livekit_url="ws://here").browser_livekit_url == "ws://here"
     assert ApiSettings(livekit_public_url="wss://there").browser_livekit_url == "wss://there"
+
+
+def test_an_empty_service_token_is_none_and_a_short_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_TOKEN", "")
+    assert ApiSettings().service_token is None
+    monkeypatch.setenv("SERVICE_TOKEN", "0123456789abcdef")
+    token = ApiSettings().service_token
+    assert token
+    assert token.get_secret_value() == "0123456789abcdef"
+    monkeypatch.setenv("SERVICE_TOKEN", "guess")
+    with pytest.raises(ValidationError) as refusal:
+        ApiSettings()
+    assert "guess" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ("", ()),
+        ("https://a.example", ("https://a.example",)),
+        ("https://a.example, http://b.example:3000,", ("https://a.example", "http://b.example:3000")),
+    ],
+)
+def test_origins_are_separated_by_commas(
+    monkeypatch: pytest.MonkeyPatch, given: str, origins: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("API_CORS_ORIGINS", given)
+    assert ApiSettings().cors_origins == origins

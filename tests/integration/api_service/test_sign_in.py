@@ -30,6 +30,8 @@ async def test_signing_in_again_is_the_same_account(ada: Person) -> None:
         "email": ada.email,
         "username": ada.email.partition("@")[0],
         "full_name": "Ada",
+        "avatar_url": None,
+        "created_at": answer["user"]["created_at"],
     }
     own = await ada.api.get("/api/v1/users/me", headers={"authorization": f"bearer {answer['access_token']}"})
     assert own.json() == answer["user"]

@@ -69,6 +69,18 @@ class Meeting:
         assert row
         return str(row["status"])
 
+    async def set_status(self, status: str) -> None:
+        await self._admin.execute(
+            "update public.recording_sessions set status = %s where id = %s", [status, self.id]
+        )
+
+    async def admit(self, account: UUID) -> None:
+        """Make somebody a participant."""
+        await self._admin.execute(
+            "insert into public.session_members (session_id, user_id, role) values (%s, %s, 'participant')",
+            [self.id, account],
+        )
+
     async def started_at(self) -> datetime:
         cursor = await self._admin.execute(
             "select started_at from public.recording_sessions where id = %s", [self.id]

@@ -41,7 +41,7 @@ class Listening:
                 if line and not line.startswith(":"):
                     name, _, value = line.partition(": ")
                     fields[name] = value
-                elif fields:
+                elif "event" in fields:
                     return Told(fields["id"], fields["event"], json.loads(fields["data"]))
         return None
 
@@ -85,6 +85,8 @@ async def serving(
     port: int | None = None,
     redis_url: str | None = None,
     database_url: str | None = None,
+    service_token: str | None = None,
+    cors_origins: tuple[str, ...] = (),
 ) -> AsyncIterator[Api]:
     """The API over these servers, or over other addresses of them."""
     with socket.socket() as listener:
@@ -99,8 +101,12 @@ async def serving(
             livekit_api_secret=SecretStr(servers.livekit_api_secret),
             development_key_file=directory / "development.pem",
             storage_url=(directory / "storage").as_uri(),
+            service_token=SecretStr(service_token) if service_token else None,
+            cors_origins=cors_origins,
         )
-        config = uvicorn.Config(create_app(settings), log_config=None, access_log=False)
+        config = uvicorn.Config(
+            create_app(settings), log_config=None, access_log=False, ws_max_size=1_000_000
+        )
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:

@@ -1,0 +1,80 @@
+"""Takes captions of programs into a session's stream, and forgets captions when the owner says so."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from api_service.auth.verifier import Claims
+from api_service.livekit.service import SessionClosed
+from api_service.realtime import repository
+from api_service.realtime.posted import PostedSegment, as_caption
+from api_service.runtime import Runtime, open_caller
+from api_service.sessions import service as sessions
+from api_service.sessions.service import SessionNotFound
+from shared.contracts.captions import Caption
+from shared.errors import Forbidden, Unavailable
+
+log = structlog.get_logger()
+
+_CLOSED = frozenset({"cancelled", "archived"})
+_STORING_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
+
+
+class NotOwnerOfTranscript(Forbidden):
+    code, title = "not-owner", "Only the owner of the session may do this"
+
+
+async def post_caption(runtime: Runtime, session_id: UUID, posted: PostedSegment) -> Caption:
+    """Give a caption the way that those of agents go: into the stream, to followers, and into the database.
+
+    Raises SessionNotFound, SessionClosed, MissingFields, BadTimestamp, and Unavailable without Redis.
+    """
+    clock = await ensure_open(runtime, session_id)
+    caption = as_caption(posted, session_id, zero=clock.zero, now=datetime.now(UTC))
+    await runtime.live.streams.publish(session_id, "caption", caption)
+    return caption
+
+
+async def ensure_open(runtime: Runtime, session_id: UUID) -> repository.SessionClock:
+    """The clock of a session that takes captions. Raises SessionNotFound and SessionClosed."""
+    async with runtime.database.as_service() as connection:
+        clock = await repository.find_clock(connection, session_id)
+    if clock is None:
+        raise SessionNotFound
+    if clock.status in _CLOSED:
+        raise SessionClosed(f"It is {clock.status}")
+    return clock
+
+
+async def clear(runtime: Runtime, claims: Claims, session_id: UUID) -> None:
+    """Forget what was captioned in the caller's own session; what is said from now on is kept as ever.
+
+    What still waits for the sink would come back after the deletion, so that is stored first. What the sink
+    has stored since may have been deleted too, so that is stored again, which changes nothing that is there.
+    Raises SessionNotFound, NotOwnerOfTranscript and Unavailable.
+    """
+    async with open_caller(runtime, claims) as caller:
+        session = await sessions.find(caller, session_id)
+    if session.role != "owner":
+        raise NotOwnerOfTranscript("You take part in this session and may read what is said")
+    streams = runtime.live.streams
+    cleared_to = await streams.newest(session_id)
+    try:
+        async with asyncio.timeout(_STORING_SECONDS):
+            while await streams.stored(session_id) < cleared_to:  # noqa: ASYNC110 - the sink is elsewhere
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError as failure:
+        raise Unavailable("Captions of this session are still being stored") from failure
+    async with open_caller(runtime, claims) as caller:
+        if not await repository.clear_live(caller.connection, session_id):
+            raise SessionNotFound
+    later = await streams.after(session_id, cleared_to)
+    finals = [each.event for each in later if isinstance(each.event, Caption) and each.event.final]
+    if finals:
+        async with runtime.database.as_service() as connection:
+            await repository.store_captions(connection, finals)
+    await streams.forget(session_id, cleared_to)
+    log.info("transcript.cleared", session_id=str(session_id))

@@ -1,0 +1,36 @@
+"""Everything that is served, in the order in which it is looked for."""
+
+from api_service.audio import content as audio_content
+from api_service.audio import legacy as audio_legacy
+from api_service.audio import routes as audio
+from api_service.auth import routes as auth
+from api_service.livekit import routes as livekit
+from api_service.livekit import webhooks
+from api_service.operations import routes as operations
+from api_service.realtime import routes as realtime
+from api_service.realtime import socket_routes as realtime_socket
+from api_service.realtime import writing_routes as realtime_writing
+from api_service.sessions import routes as sessions
+from api_service.summaries import routes as summaries
+from api_service.templates import routes as templates
+from api_service.users import routes as users
+
+ROUTERS = tuple(
+    module.router
+    for module in (
+        operations,
+        auth,
+        users,
+        sessions,
+        templates,
+        summaries,
+        audio,
+        audio_content,
+        audio_legacy,
+        livekit,
+        webhooks,
+        realtime,
+        realtime_writing,
+        realtime_socket,
+    )
+)

@@ -1,0 +1,1 @@
+"""Summaries of sessions as they were saved."""

@@ -1,0 +1,139 @@
+"""Reads and writes summaries of sessions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+from pydantic import JsonValue
+
+from api_service.database import Connection
+
+Value = UUID | str | int | float | list[JsonValue] | dict[str, JsonValue] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One summary of a session."""
+
+    id: UUID
+    session_id: UUID
+    user_id: UUID
+    transcription_id: UUID | None
+    template_id: UUID | None
+    summary: str
+    key_points: list[JsonValue]
+    action_items: list[JsonValue]
+    participants: list[JsonValue]
+    ai_model: str | None
+    ai_provider: str | None
+    processing_time_ms: int | None
+    token_usage: dict[str, JsonValue]
+    cost_cents: float | None
+    status: str
+    quality_rating: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+_COLUMNS = sql.SQL("""
+    id, session_id, user_id, transcription_id, template_id, summary, key_points, action_items, participants,
+    ai_model, ai_provider, processing_time_ms, token_usage, cost_cents, status, quality_rating, created_at,
+    updated_at
+""")
+_OF_SESSION = sql.SQL("""
+    select {} from public.ai_summaries
+    where session_id = %(session_id)s and session_id in (
+      select session_id from public.session_members where user_id = %(user_id)s
+    )
+""").format(_COLUMNS)
+_FIND = sql.SQL("{} and id = %(summary_id)s").format(_OF_SESSION)
+_NEWEST = sql.SQL("{} order by created_at desc, id limit %(limit)s offset %(offset)s").format(_OF_SESSION)
+
+
+async def find(
+    connection: Connection, session_id: UUID, summary_id: UUID, *, user_id: UUID
+) -> Summary | None:
+    """A summary of this session, if this user is a member of it."""
+    values = {"session_id": session_id, "summary_id": summary_id, "user_id": user_id}
+    async with connection.cursor(row_factory=class_row(Summary)) as cursor:
+        await cursor.execute(_FIND, values)
+        return await cursor.fetchone()
+
+
+async def newest(
+    connection: Connection, session_id: UUID, *, user_id: UUID, limit: int, offset: int
+) -> list[Summary]:
+    """The summaries of this session, newest first, if this user is a member of it."""
+    values = {"session_id": session_id, "user_id": user_id, "limit": limit, "offset": offset}
+    async with connection.cursor(row_factory=class_row(Summary)) as cursor:
+        await cursor.execute(_NEWEST, values)
+        return await cursor.fetchall()
+
+
+async def create(
+    connection: Connection, session_id: UUID, values: Mapping[str, Value], *, user_id: UUID
+) -> Summary:
+    """A new summary of a session that this user owns; `values` by column."""
+    names = ["session_id", "user_id", *values]
+    statement = sql.SQL("insert into public.ai_summaries ({}) values ({}) returning {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.SQL(", ").join(map(sql.Placeholder, names)),
+        _COLUMNS,
+    )
+    async with connection.cursor(row_factory=class_row(Summary)) as cursor:
+        await cursor.execute(statement, {**_stored(values), "session_id": session_id, "user_id": user_id})
+        created = await cursor.fetchone()
+    assert created is not None  # noqa: S101 - an insert that succeeds returns its row
+    return created
+
+
+async def change(
+    connection: Connection, session_id: UUID, summary_id: UUID, values: Mapping[str, Value]
+) -> Summary | None:
+    """The summary with new values by column, of which there is at least one; its session's owner may."""
+    statement = sql.SQL("update public.ai_summaries set {} where {} returning {}").format(
+        sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in values
+        ),
+        sql.SQL("id = %(found_id)s and session_id = %(found_session_id)s"),
+        _COLUMNS,
+    )
+    found = {"found_id": summary_id, "found_session_id": session_id}
+    async with connection.cursor(row_factory=class_row(Summary)) as cursor:
+        await cursor.execute(statement, {**_stored(values), **found})
+        return await cursor.fetchone()
+
+
+async def delete(connection: Connection, session_id: UUID, summary_id: UUID) -> bool:
+    """Whether there was such a summary; its session's owner may."""
+    cursor = await connection.execute(
+        "delete from public.ai_summaries where id = %s and session_id = %s", [summary_id, session_id]
+    )
+    return cursor.rowcount == 1
+
+
+async def newest_transcription(connection: Connection, session_id: UUID) -> UUID | None:
+    """The text that a session's summary is of, unless it says otherwise; a complete one if there is any."""
+    query = """
+        select id from public.transcriptions where session_id = %s
+        order by status = 'completed' desc, created_at desc, id limit 1
+    """
+    cursor = await connection.execute(query, [session_id])
+    row = await cursor.fetchone()
+    return row["id"] if row else None
+
+
+async def has_transcription(connection: Connection, session_id: UUID, transcription_id: UUID) -> bool:
+    """Whether this text is one of this session."""
+    cursor = await connection.execute(
+        "select from public.transcriptions where id = %s and session_id = %s", [transcription_id, session_id]
+    )
+    return await cursor.fetchone() is not None
+
+
+def _stored(values: Mapping[str, Value]) -> dict[str, object]:
+    return {name: Jsonb(value) if isinstance(value, list | dict) else value for name, value in values.items()}
