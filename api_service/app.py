@@ -23,7 +23,9 @@ from api_service.page import files as page
 from api_service.realtime import routes as realtime
 from api_service.runtime import Runtime
 from api_service.sessions import routes as sessions
+from api_service.sessions import routes_v2 as sessions_v2
 from api_service.settings import ApiSettings
+from api_service.tasks import routes as tasks
 from api_service.users import routes as users
 from shared import serving
 from shared.clients.redis import connect
@@ -56,7 +58,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         responses=documented(InvalidRequest),
     )
     serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
-    for routes in (operations, auth, users, sessions, livekit, webhooks, realtime):
+    for routes in (operations, auth, users, sessions, sessions_v2, tasks, livekit, webhooks, realtime):
         app.include_router(routes.router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
     return app

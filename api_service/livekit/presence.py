@@ -15,8 +15,9 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
 from api_service.backoff import backoff
-from api_service.livekit.presence_keeper import ANNOUNCED_KEY, RoomKeeper
+from api_service.livekit.presence_keeper import ANNOUNCED_KEY, REVOKED_MILLISECONDS, RoomKeeper
 from shared.clients.redis import reachable
+from shared.contracts.rooms import NO_HOLDER, lease_key
 from shared.errors import Unavailable, UpstreamFailed
 
 log = structlog.get_logger()
@@ -60,6 +61,13 @@ class Presence:
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
             pipe.rpush(_WAKE_KEY, str(session_id))
             pipe.ltrim(_WAKE_KEY, -_WAKES_KEPT, -1)
+            await pipe.execute()
+
+    async def forget(self, session_id: UUID) -> None:
+        """Nobody is awaited in this session's room any more, and no agent may go on. Raises Unavailable."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.zrem(ANNOUNCED_KEY, str(session_id))
+            pipe.set(lease_key(session_id), NO_HOLDER, px=REVOKED_MILLISECONDS, xx=True)
             await pipe.execute()
 
     async def run(self) -> None:

@@ -14,6 +14,7 @@ _ENDPOINTS = {
     "auth": "/api/v1/auth",
     "users": "/api/v1/users",
     "sessions": "/api/v1/sessions",
+    "tasks": "/api/v2/tasks",
     "livekit": "/api/v1/livekit",
     "realtime": "/api/v1/realtime",
     "page": PAGE_PATH,

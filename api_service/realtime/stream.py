@@ -85,6 +85,31 @@ class CaptionStreams:
             pipe.xadd(stream_key(session_id), {"event": kind, "data": event.model_dump_json()})
             await pipe.execute()
 
+    async def is_stored(self, session_id: UUID, position: Position) -> bool:
+        """Whether everything up to a position is in the database."""
+        key = stream_key(session_id)
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.exists(key)
+            pipe.xinfo_groups(key)
+            pipe.xpending(key, SINK_GROUP)
+            exists, groups, pending = await pipe.execute(raise_on_error=False)
+        if not exists:
+            return True  # retired: a stream goes when all of it is stored
+        return not isinstance(groups, ResponseError) and stored_up_to(groups, pending) >= position
+
+    async def newest(self, session_id: UUID) -> Position:
+        """Where the stream ends now."""
+        async with reachable():
+            entries = raw_entries(await self._redis.xrevrange(stream_key(session_id), count=1))
+        return Position.parse(entries[0][0]) if entries else BEGINNING
+
+    async def forget(self, session_id: UUID) -> None:
+        """Remove the stream with all that was said in it, stored or not."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(stream_key(session_id))
+            pipe.srem(LIVE_SESSIONS_KEY, str(session_id))
+            await pipe.execute()
+
 
 def stored_up_to(groups: list[dict[str, object]], pending: object) -> Position:
     """The position up to which the sink has acknowledged everything, from XINFO GROUPS and XPENDING."""
