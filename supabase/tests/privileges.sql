@@ -33,14 +33,20 @@ select is_empty(
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
-  array['my_sessions', 'join_session', 'new_invite_code'],
+  array[
+    'my_sessions', 'join_session', 'new_invite_code',
+    'add_job', 'cancel_own_job', 'record_finalization', 'change_own_session', 'may_use_template', 'count_words'
+  ],
   'accounts may call these internal functions'
 );
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
-  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions'],
+  array[
+    'store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions',
+    'start_job', 'report_job', 'finish_job', 'fail_job'
+  ],
   'the login of the API may call these internal functions'
 );
 select set_eq(
