@@ -28,7 +28,7 @@ _LEAVING_SECONDS = 2.0
 _SPEAKING_SECONDS = 3.0
 """What was being said when the last one left is waited for this long; it is stored whenever it comes."""
 
-_STORING_SECONDS = 10.0
+_STORING_SECONDS = 5.0
 _LOOK_SECONDS = 0.1
 
 
