@@ -17,6 +17,7 @@ from api_service.livekit import presence_rules as rules
 from api_service.livekit.presence_repository import WatchedSession
 from api_service.livekit.presence_rooms import LiveKitRooms, Occupants
 from api_service.realtime.stream import CaptionStreams
+from api_service.sessions.lifecycle import LIVE
 from shared.clients.redis import reachable
 from shared.contracts.captions import SessionChanged
 from shared.contracts.rooms import NO_HOLDER, AgentJob, lease_key
@@ -88,7 +89,7 @@ class RoomKeeper:
         sizes = await self._rooms.sizes()
         announced = await self._announced()
         await self._read_sessions({*sizes, *announced, *self._watched})
-        live = {each.id for each in self._sessions.values() if each.status in rules.LIVE}
+        live = {each.id for each in self._sessions.values() if each.status in LIVE}
         known = {*sizes, *announced, *self._watched, *live}
         holders = await self._holders(known)
         sights = {each: _Sight(sizes.get(each), holders.get(each), announced.get(each)) for each in known}
@@ -137,7 +138,7 @@ class RoomKeeper:
             attended = room.holder is not None or not room.people
             watched.settled = sight if attended and not actions else None
             watched.settled_until = time.monotonic() + _SETTLED_SECONDS
-            if not exists and not sight.announced_at and self._sessions[session_id].status not in rules.LIVE:
+            if not exists and not sight.announced_at and self._sessions[session_id].status not in LIVE:
                 del self._watched[session_id]
 
     async def _perform(self, session_id: UUID, action: rules.Action) -> None:

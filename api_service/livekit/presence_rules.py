@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from api_service.sessions.lifecycle import LIVE
+
 _UNANSWERED = timedelta(seconds=2)
 """A dispatch of which nothing was heard for this long found no worker: the server does not offer it again."""
 
@@ -24,9 +26,6 @@ _EMPTY = timedelta(seconds=30)
 
 _GONE = timedelta(seconds=3)
 """After a restart of the server rooms are gone for a moment, until their participants are back."""
-
-LIVE = frozenset({"recording", "paused"})
-"""A session in one of these states ends with its room."""
 
 _CLOSED = frozenset({"cancelled", "archived"})
 _UNATTENDED = _CLOSED | {"paused"}

@@ -6,7 +6,7 @@ from api_service.sessions.repository import Status
 from shared.errors import BadRequest, Conflict
 
 LIVE: frozenset[Status] = frozenset({"recording", "paused"})
-"""Its room may have people in it."""
+"""Its room may have people in it, and it ends with its room."""
 
 OVER: frozenset[Status] = frozenset({"completed", "cancelled", "archived"})
 

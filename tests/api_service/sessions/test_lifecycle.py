@@ -11,7 +11,7 @@ ALL: tuple[Status, ...] = get_args(Status)
 
 
 def reachable(now: Status) -> set[str]:
-    allowed = set()
+    allowed: set[str] = set()
     for asked in ALL:
         try:
             allowed.add(next_status(now, asked))
