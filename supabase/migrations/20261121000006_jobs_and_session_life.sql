@@ -182,7 +182,8 @@ create index recording_sessions_by_change on public.recording_sessions (user_id,
 -- Sessions of others are few beside one's own; the index names them alone.
 create index session_members_participating on public.session_members (user_id) where role = 'participant';
 
--- One's own memberships are known without asking for all of one's sessions first.
+-- Whether one may see a row is asked of that row alone: who has ten thousand sessions must not pay for all of them to read
+-- one. One's own memberships come before those of others in the same sessions, so that nothing asks for itself.
 alter policy members_read_as_member on public.session_members
   using (user_id = (select auth.uid()) or session_id in (select internal.my_sessions()));
 alter policy sessions_read_as_member on public.recording_sessions
@@ -191,6 +192,20 @@ alter policy sessions_read_as_member on public.recording_sessions
     or exists (
       select from public.session_members as member
       where member.session_id = recording_sessions.id and member.user_id = (select auth.uid())
+    )
+  );
+alter policy transcriptions_read_as_member on public.transcriptions
+  using (
+    exists (
+      select from public.session_members as member
+      where member.session_id = transcriptions.session_id and member.user_id = (select auth.uid())
+    )
+  );
+alter policy segments_read_as_member on public.transcript_segments
+  using (
+    exists (
+      select from public.session_members as member
+      where member.session_id = transcript_segments.session_id and member.user_id = (select auth.uid())
     )
   );
 
