@@ -63,12 +63,16 @@ class Presence:
             pipe.ltrim(_WAKE_KEY, -_WAKES_KEPT, -1)
             await pipe.execute()
 
+    async def not_wanted(self, session_id: UUID) -> None:
+        """Nobody is awaited in this session's room any more. Its agent may finish. Raises Unavailable."""
+        async with reachable():
+            await self._redis.zrem(ANNOUNCED_KEY, str(session_id))
+
     async def forget(self, session_id: UUID) -> None:
-        """Nobody is awaited in this session's room any more, and no agent may go on. Raises Unavailable."""
-        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.zrem(ANNOUNCED_KEY, str(session_id))
-            pipe.set(lease_key(session_id), NO_HOLDER, px=REVOKED_MILLISECONDS, xx=True)
-            await pipe.execute()
+        """Nobody is awaited, and what its agent has not yet written it must not write. Raises Unavailable."""
+        await self.not_wanted(session_id)
+        async with reachable():
+            await self._redis.set(lease_key(session_id), NO_HOLDER, px=REVOKED_MILLISECONDS, xx=True)
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled."""

@@ -72,7 +72,7 @@ async def end(runtime: Runtime, claims: Claims, session_id: UUID) -> Session:
     async with open_caller(runtime, claims) as caller:
         session = await service.owned(caller, session_id)
     await runtime.live.rooms.close(session_id)
-    await runtime.live.presence.forget(session_id)
+    await runtime.live.presence.not_wanted(session_id)
     await _settle(runtime, session)
     await _complete(runtime, session)
     async with open_caller(runtime, claims) as caller:
