@@ -1,4 +1,4 @@
-"""`/api/v1/livekit`: entering rooms."""
+"""`/api/v1/livekit`: entering rooms, looking into them, ending them."""
 
 from fastapi import APIRouter, BackgroundTasks
 
@@ -31,16 +31,19 @@ async def connection_details(
     return details
 
 
-_ROOM = documented(Unauthenticated, InvalidRoomName, RoomDenied, Unavailable, UpstreamFailed)
-
-
-@router.get("/rooms/{room}/status", responses=_ROOM)
+@router.get(
+    "/rooms/{room}/status",
+    responses=documented(Unauthenticated, InvalidRoomName, RoomDenied, Unavailable, UpstreamFailed),
+)
 async def room_status(room: str, runtime: CurrentRuntime, claims: CurrentClaims) -> RoomStatus:
     """Who is in the room of a session, by the name of the room or the id of the session."""
     return RoomStatus.of(await service.room_status(runtime, claims, room))
 
 
-@router.post("/rooms/{room}/end", responses=documented(NotOwner) | _ROOM)
+@router.post(
+    "/rooms/{room}/end",
+    responses=documented(Unauthenticated, InvalidRoomName, RoomDenied, NotOwner, Unavailable, UpstreamFailed),
+)
 async def end_room(room: str, runtime: CurrentRuntime, claims: CurrentClaims) -> RoomEnded:
     """End a meeting of one's own for everybody in it. Doing it again changes nothing."""
     return RoomEnded.of(await service.end_room(runtime, claims, room))

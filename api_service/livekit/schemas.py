@@ -1,4 +1,4 @@
-"""Public JSON of entering a room."""
+"""Public JSON of rooms."""
 
 from datetime import datetime
 from typing import Self
