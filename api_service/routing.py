@@ -11,7 +11,9 @@ from api_service.realtime import routes as realtime
 from api_service.realtime import socket_routes as realtime_socket
 from api_service.realtime import writing_routes as realtime_writing
 from api_service.sessions import routes as sessions
+from api_service.sessions import routes_v2 as sessions_v2
 from api_service.summaries import routes as summaries
+from api_service.tasks import routes as tasks
 from api_service.templates import routes as templates
 from api_service.users import routes as users
 
@@ -22,6 +24,8 @@ ROUTERS = tuple(
         auth,
         users,
         sessions,
+        sessions_v2,
+        tasks,
         templates,
         summaries,
         audio,

@@ -19,7 +19,7 @@ from api_service.audio.schemas import (
 )
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Runtime
-from api_service.sessions.service import SessionNotFound, session_named
+from api_service.sessions.service import NotOwner, SessionNotFound, session_named
 from shared.decoding import DecoderBusy
 from shared.errors import BadRequest, TooLarge, Unauthenticated, Unavailable, UnsupportedMedia
 from shared.problems import documented
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api/v1/audio", tags=["audio"], responses=documented(
 @router.post(
     "/upload",
     responses=documented(
-        *(BadRequest, SessionNotFound, service.NotOwner, service.UploadStalled, TooLarge),
+        *(BadRequest, SessionNotFound, NotOwner, service.UploadStalled, TooLarge),
         *(UnsupportedMedia, service.NotAudio, DecoderBusy, StorageBusy, StorageFailed),
     ),
     openapi_extra={

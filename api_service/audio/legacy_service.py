@@ -13,6 +13,7 @@ from api_service.auth.verifier import Claims
 from api_service.realtime.replies import session_ids
 from api_service.runtime import Caller, Runtime, open_caller
 from api_service.sessions import service as sessions
+from api_service.sessions.listing import Sorting, Wanted
 from api_service.sessions.service import SessionNotFound
 from shared.clients.redis import reachable
 from shared.contracts.captions import LIVE_SESSIONS_KEY, stream_key
@@ -46,7 +47,7 @@ async def add(runtime: Runtime, claims: Claims, form: UploadForm, session_id: UU
     await service.write(runtime, path, form.content(), most=runtime.settings.max_upload_bytes)
     async with open_caller(runtime, claims) as caller:
         owner_of = await _wanted_session(runtime, caller, form, session_id)
-        await service.own_session(caller, owner_of)
+        await sessions.owned(caller, owner_of)
         await repository.create(
             caller.connection,
             file_id=file_id,
@@ -97,11 +98,10 @@ async def cached(runtime: Runtime, caller: Caller) -> Cached:
     """What Redis holds of the caller's newest sessions."""
     async with reachable():
         live = session_ids(await runtime.redis.smembers(LIVE_SESSIONS_KEY))
-        mine = [
-            session
-            for session in await sessions.newest(caller, limit=_SESSIONS_AT_ONCE, offset=0)
-            if session.id in live
-        ]
+        newest = await sessions.listed(
+            caller, Wanted(), Sorting(), after=None, limit=_SESSIONS_AT_ONCE, offset=0
+        )
+        mine = [session for session in newest.sessions if session.id in live]
         async with runtime.redis.pipeline(transaction=False) as pipe:
             for session in mine:
                 pipe.memory_usage(stream_key(session.id))

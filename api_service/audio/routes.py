@@ -9,7 +9,7 @@ from api_service.audio.repository import AudioFile
 from api_service.audio.schemas import AudioFileResponse, Deleted, UploadCreate, UploadTicket
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Runtime, open_caller
-from api_service.sessions.service import SessionId, SessionNotFound
+from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
 from shared.decoding import DecoderBusy
 from shared.errors import TooLarge, Unauthenticated, Unavailable, UnsupportedMedia
 from shared.problems import documented
@@ -34,7 +34,7 @@ async def list_audio_files(
     "/uploads",
     status_code=201,
     dependencies=[JsonBody],
-    responses=documented(service.NotOwner, TooLarge, UnsupportedMedia, StorageFailed),
+    responses=documented(NotOwner, TooLarge, UnsupportedMedia, StorageFailed),
 )
 async def begin_upload(
     session_id: SessionId,
@@ -67,7 +67,7 @@ async def begin_upload(
 @_files.post(
     "/{file_id}/complete",
     responses=documented(
-        service.NotOwner,
+        NotOwner,
         service.AudioFileNotFound,
         service.UploadMissing,
         service.UploadClosed,
@@ -94,7 +94,7 @@ async def read_audio_file(
     return _response(runtime, request, await service.whole_file(caller, session_id, file_id))
 
 
-@_files.delete("/{file_id}", responses=documented(service.NotOwner, service.AudioFileNotFound))
+@_files.delete("/{file_id}", responses=documented(NotOwner, service.AudioFileNotFound))
 async def delete_audio_file(session_id: SessionId, file_id: UUID, caller: CurrentCaller) -> Deleted:
     """Remove a file; links to it open nothing from now on."""
     await service.delete(caller, session_id, file_id)

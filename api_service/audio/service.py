@@ -21,7 +21,7 @@ from api_service.runtime import Caller, Runtime, open_caller
 from api_service.sessions import service as sessions
 from shared.contracts.decoding import AudioFacts
 from shared.decoding import UndecodableAudio
-from shared.errors import Conflict, Forbidden, NotFound, ServiceError, TooLarge, UnsupportedMedia
+from shared.errors import Conflict, NotFound, ServiceError, TooLarge, UnsupportedMedia
 from shared.storage import ObjectMissing, StoredFile
 
 _STALLED_SECONDS = 30
@@ -31,10 +31,6 @@ _WRITE_SECONDS = 3600
 
 class AudioFileNotFound(NotFound):
     code, title = "audio-file-not-found", "There is no such audio file"
-
-
-class NotOwner(Forbidden):
-    code, title = "not-owner", "Only the owner of the session may do this"
 
 
 class UploadClosed(Conflict):
@@ -83,7 +79,7 @@ async def announce(
     runtime: Runtime, caller: Caller, session_id: UUID, *, filename: str, size_bytes: int, sha256: str | None
 ) -> UUID:
     """A file that will come, in a session of the caller's. Raises SessionNotFound, NotOwner or TooLarge."""
-    await own_session(caller, session_id)
+    await sessions.owned(caller, session_id)
     if size_bytes > runtime.settings.max_upload_bytes:
         raise TooLarge(f"At most {runtime.settings.max_upload_bytes} bytes are taken")
     file_id = uuid4()
@@ -152,7 +148,7 @@ async def complete(runtime: Runtime, claims: Claims, session_id: UUID, file_id: 
     Raises UploadMissing, UploadMismatch or NotAudio; the content can then be sent anew.
     """
     async with open_caller(runtime, claims) as caller:
-        await own_session(caller, session_id)
+        await sessions.owned(caller, session_id)
         file = await _find(caller, session_id, file_id)
     if file.upload_status == "completed":
         return file
@@ -171,7 +167,7 @@ async def complete(runtime: Runtime, claims: Claims, session_id: UUID, file_id: 
 
 async def delete(caller: Caller, session_id: UUID, file_id: UUID) -> None:
     """Remove a file of the caller's. Raises SessionNotFound, NotOwner or AudioFileNotFound."""
-    await own_session(caller, session_id)
+    await sessions.owned(caller, session_id)
     if not await repository.delete(caller.connection, file_id, session_id=session_id, user_id=caller.user.id):
         raise AudioFileNotFound("It has been deleted, or never was")
 
@@ -183,12 +179,6 @@ async def content_of(runtime: Runtime, file_id: UUID) -> Content:
     if content is None:
         raise AudioFileNotFound("It has been deleted, or never was")
     return content
-
-
-async def own_session(caller: Caller, session_id: UUID) -> None:
-    """Raises SessionNotFound, or NotOwner when the caller is but a participant."""
-    if (await sessions.find(caller, session_id)).role != "owner":
-        raise NotOwner("You are a participant of this session")
 
 
 def upload_path(file_id: UUID) -> str:

@@ -15,8 +15,9 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
 from api_service.backoff import backoff
-from api_service.livekit.presence_keeper import ANNOUNCED_KEY, RoomKeeper
+from api_service.livekit.presence_keeper import ANNOUNCED_KEY, REVOKED_MILLISECONDS, RoomKeeper
 from shared.clients.redis import reachable
+from shared.contracts.rooms import NO_HOLDER, lease_key
 from shared.errors import Unavailable, UpstreamFailed
 
 log = structlog.get_logger()
@@ -61,6 +62,17 @@ class Presence:
             pipe.rpush(_WAKE_KEY, str(session_id))
             pipe.ltrim(_WAKE_KEY, -_WAKES_KEPT, -1)
             await pipe.execute()
+
+    async def not_wanted(self, session_id: UUID) -> None:
+        """Nobody is awaited in this session's room any more. Its agent may finish. Raises Unavailable."""
+        async with reachable():
+            await self._redis.zrem(ANNOUNCED_KEY, str(session_id))
+
+    async def forget(self, session_id: UUID) -> None:
+        """Nobody is awaited, and what its agent has not yet written it must not write. Raises Unavailable."""
+        await self.not_wanted(session_id)
+        async with reachable():
+            await self._redis.set(lease_key(session_id), NO_HOLDER, px=REVOKED_MILLISECONDS, xx=True)
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled."""

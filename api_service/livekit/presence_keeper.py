@@ -17,6 +17,7 @@ from api_service.livekit import presence_rules as rules
 from api_service.livekit.presence_repository import WatchedSession
 from api_service.livekit.presence_rooms import LiveKitRooms, Occupants
 from api_service.realtime.stream import CaptionStreams
+from api_service.sessions.lifecycle import LIVE
 from shared.clients.redis import reachable
 from shared.contracts.captions import SessionChanged
 from shared.contracts.rooms import NO_HOLDER, AgentJob, lease_key
@@ -36,7 +37,7 @@ _SETTLED_SECONDS = 5.0
 _LOOKS_AT_ONCE = 8
 _DATABASE_SECONDS = 1.0
 
-_REVOKED_MILLISECONDS = 2000
+REVOKED_MILLISECONDS = 2000
 _REVOKE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 """
@@ -75,7 +76,7 @@ class RoomKeeper:
         self._rooms = rooms
         self._streams = streams
         self._sessions: dict[UUID, WatchedSession] = {}
-        """As last read, those that are watched or recording."""
+        """As last read, those that are watched or live."""
         self._watched: dict[UUID, _Watched] = {}
         self._looks = asyncio.Semaphore(_LOOKS_AT_ONCE)
 
@@ -88,8 +89,8 @@ class RoomKeeper:
         sizes = await self._rooms.sizes()
         announced = await self._announced()
         await self._read_sessions({*sizes, *announced, *self._watched})
-        recording = {each.id for each in self._sessions.values() if each.status == "recording"}
-        known = {*sizes, *announced, *self._watched, *recording}
+        live = {each.id for each in self._sessions.values() if each.status in LIVE}
+        known = {*sizes, *announced, *self._watched, *live}
         holders = await self._holders(known)
         sights = {each: _Sight(sizes.get(each), holders.get(each), announced.get(each)) for each in known}
         await self._look(
@@ -137,7 +138,7 @@ class RoomKeeper:
             attended = room.holder is not None or not room.people
             watched.settled = sight if attended and not actions else None
             watched.settled_until = time.monotonic() + _SETTLED_SECONDS
-            if not exists and not sight.announced_at and self._sessions[session_id].status != "recording":
+            if not exists and not sight.announced_at and self._sessions[session_id].status not in LIVE:
                 del self._watched[session_id]
 
     async def _perform(self, session_id: UUID, action: rules.Action) -> None:
@@ -177,9 +178,7 @@ class RoomKeeper:
 
     async def _revoke(self, session_id: UUID, holder: str) -> None:
         async with reachable():
-            await self._redis.eval(
-                _REVOKE, 1, lease_key(session_id), holder, NO_HOLDER, _REVOKED_MILLISECONDS
-            )
+            await self._redis.eval(_REVOKE, 1, lease_key(session_id), holder, NO_HOLDER, REVOKED_MILLISECONDS)
 
     async def _publish(self, session_id: UUID, status: str, at: datetime) -> None:
         await self._streams.publish(session_id, "session", SessionChanged(status=status, at=at))

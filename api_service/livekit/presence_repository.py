@@ -21,7 +21,7 @@ class WatchedSession:
 
 
 async def watched_sessions(connection: Connection, ids: Iterable[UUID]) -> list[WatchedSession]:
-    """Those with these ids that exist, and all that are recording."""
+    """Those with these ids that exist, and all that are recording or paused."""
     query = "select * from internal.sessions_in(%s) union select * from internal.recording_sessions()"
     async with connection.cursor(row_factory=class_row(WatchedSession)) as cursor:
         await cursor.execute(query, [list(ids)])

@@ -9,6 +9,7 @@ from uuid import UUID
 import aiohttp
 from livekit.api import (
     CreateAgentDispatchRequest,
+    DeleteRoomRequest,
     ListParticipantsRequest,
     ListRoomsRequest,
     LiveKitAPI,
@@ -90,6 +91,11 @@ class LiveKitRooms:
         request = RoomParticipantIdentity(room=room_name(session_id), identity=identity)
         async with _answering(), _unless_gone():
             await self._livekit.room.remove_participant(request)
+
+    async def close(self, session_id: UUID) -> None:
+        """Send everybody out, agents too; a room that does not exist is closed."""
+        async with _answering(), _unless_gone():
+            await self._livekit.room.delete_room(DeleteRoomRequest(room=room_name(session_id)))
 
     async def _participants(self, session_id: UUID) -> tuple[tuple[Person, ...], tuple[Agent, ...]]:
         infos: list[ParticipantInfo] = []

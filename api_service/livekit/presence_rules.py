@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from api_service.sessions.lifecycle import LIVE
+
 _UNANSWERED = timedelta(seconds=2)
 """A dispatch of which nothing was heard for this long found no worker: the server does not offer it again."""
 
@@ -26,6 +28,8 @@ _GONE = timedelta(seconds=3)
 """After a restart of the server rooms are gone for a moment, until their participants are back."""
 
 _CLOSED = frozenset({"cancelled", "archived"})
+_UNATTENDED = _CLOSED | {"paused"}
+"""No agent listens then, whoever is in the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,9 @@ class RoomWatch:
         return self._people_seen_at is None or self._people_seen_at < room.announced_at
 
     def _session(self, room: Room, status: str, now: datetime) -> Iterator[Action]:
-        if room.people and status != "recording" and status not in _CLOSED:
+        if room.people and status not in LIVE and status not in _CLOSED:
             yield OpenSession(_clock(room, now))
-        if status == "recording" and self._has_ended(room, now):
+        if status in LIVE and self._has_ended(room, now):
             yield CompleteSession(self._people_seen_at or self._empty_since or now)
 
     def _has_ended(self, room: Room, now: datetime) -> bool:
@@ -135,13 +139,13 @@ class RoomWatch:
         return self._empty_since is not None and now - self._empty_since >= patience
 
     def _agents(self, room: Room, status: str, now: datetime) -> Iterator[Action]:
-        wanted = bool(room.people or self._is_awaited(room)) and status not in _CLOSED
+        wanted = bool(room.people or self._is_awaited(room)) and status not in _UNATTENDED
         if room.holder is not None:
             self._held.add(room.holder)
             yield from self._absent_holder(room, room.holder, now)
         elif wanted and not self._one_is_coming(room, now):
             yield SendAgent(_clock(room, now))
-        leaving = not wanted and self._has_ended(room, now)
+        leaving = status in _UNATTENDED or (not wanted and self._has_ended(room, now))
         for dispatch in room.dispatches:
             if leaving or self._is_stale(room, dispatch, now):
                 yield DeleteDispatch(dispatch.id)

@@ -1,14 +1,20 @@
 """Decides how somebody enters the room of a session."""
 
+from uuid import UUID
+
 import aiohttp
 from livekit.api import CreateRoomRequest, LiveKitAPI, ServerError
 
+from api_service.auth.verifier import Claims
 from api_service.livekit import tokens
 from api_service.livekit.schemas import ConnectionDetails, ConnectionRequest
+from api_service.realtime.service import LiveStatus, read_status
 from api_service.runtime import Caller, Runtime
+from api_service.sessions import ending
 from api_service.sessions import service as sessions
-from shared.contracts.rooms import room_name
-from shared.errors import Conflict, UpstreamFailed
+from api_service.sessions.repository import Session
+from shared.contracts.rooms import room_name, session_of
+from shared.errors import BadRequest, Conflict, Forbidden, UpstreamFailed
 
 _EMPTY_SECONDS = 300
 _DEPARTURE_SECONDS = 30
@@ -17,6 +23,18 @@ _DEPARTURE_SECONDS = 30
 
 class SessionClosed(Conflict):
     code, title = "session-closed", "This session does not meet any more"
+
+
+class InvalidRoomName(BadRequest):
+    code, title = "invalid-room-name", "This is no room of a session"
+
+
+class RoomDenied(Forbidden):
+    code, title = "room-access-denied", "This room is not yours"
+
+    def __init__(self) -> None:
+        # The same words for what does not exist and for what belongs to others.
+        super().__init__("Access denied to this room")
 
 
 async def connect(runtime: Runtime, caller: Caller, asked: ConnectionRequest) -> ConnectionDetails:
@@ -45,6 +63,29 @@ async def connect(runtime: Runtime, caller: Caller, asked: ConnectionRequest) ->
         participant_token=token,
         session_id=session.id,
     )
+
+
+async def room_status(runtime: Runtime, claims: Claims, room: str) -> LiveStatus:
+    """Raises InvalidRoomName, RoomDenied, Unavailable and UpstreamFailed."""
+    try:
+        return await read_status(runtime, claims, _session_in(room))
+    except sessions.SessionNotFound:
+        raise RoomDenied from None
+
+
+async def end_room(runtime: Runtime, claims: Claims, room: str) -> Session:
+    """Raises InvalidRoomName, RoomDenied, NotOwner, Unavailable and UpstreamFailed."""
+    try:
+        return await ending.end(runtime, claims, _session_in(room))
+    except sessions.SessionNotFound:
+        raise RoomDenied from None
+
+
+def _session_in(room: str) -> UUID:
+    try:
+        return session_of(room)
+    except ValueError:
+        raise InvalidRoomName("Invalid room name format") from None
 
 
 async def _ensure_room(livekit: LiveKitAPI, room: str) -> None:

@@ -13,7 +13,12 @@ LIFETIME = timedelta(hours=2)
 
 def new_identity(user_id: UUID) -> str:
     """Another one for each tab: of two participants with one identity LiveKit keeps the second."""
-    return f"intrascribe_user_{user_id}_{secrets.randbelow(10**9)}"
+    return f"{_identities(user_id)}{secrets.randbelow(10**9)}"
+
+
+def is_identity_of(identity: str, user_id: UUID) -> bool:
+    """Whether a participant is this user, in whichever tab."""
+    return identity.startswith(_identities(user_id))
 
 
 def participant_token(settings: ApiSettings, *, room: str, identity: str, name: str) -> str:
@@ -23,3 +28,7 @@ def participant_token(settings: ApiSettings, *, room: str, identity: str, name: 
     )
     token = AccessToken(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
     return token.with_identity(identity).with_name(name).with_grants(grants).with_ttl(LIFETIME).to_jwt()
+
+
+def _identities(user_id: UUID) -> str:
+    return f"intrascribe_user_{user_id}_"

@@ -15,6 +15,7 @@ _ENDPOINTS = {
     "users": "/api/v1/users",
     "sessions": "/api/v1/sessions",
     "templates": "/api/v1/templates",
+    "tasks": "/api/v2/tasks",
     "livekit": "/api/v1/livekit",
     "realtime": "/api/v1/realtime",
     "page": PAGE_PATH,

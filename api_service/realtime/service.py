@@ -19,6 +19,7 @@ from api_service.realtime.fold import Transcript
 from api_service.realtime.positions import Position
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
+from api_service.sessions.lifecycle import LIVE
 from api_service.sessions.repository import Session
 from shared.clients.redis import reachable
 from shared.contracts.rooms import NO_HOLDER, lease_key
@@ -39,15 +40,21 @@ class LiveTranscript:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveStatus:
-    """A session and its room at one moment."""
+class Summary:
+    """A session at one moment, as far as our own servers know it."""
 
     session: Session
-    people: tuple[Person, ...]
     stored_segments: int
     last_activity: datetime
     duration_seconds: float
     agent_listens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus(Summary):
+    """A session and its room at one moment."""
+
+    people: tuple[Person, ...]
 
 
 async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) -> LiveTranscript:
@@ -73,23 +80,33 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     )
 
 
-async def read_status(runtime: Runtime, claims: Claims, session_id: UUID) -> LiveStatus:
-    """Raises SessionNotFound, Unavailable and UpstreamFailed."""
+async def read_summary(runtime: Runtime, claims: Claims, session_id: UUID) -> Summary:
+    """Raises SessionNotFound and Unavailable."""
     async with open_caller(runtime, claims) as caller:
         session = await sessions.find(caller, session_id)
         stored = await repository.count_segments(caller.connection, session_id)
-    people, active, listens = await asyncio.gather(
-        runtime.live.rooms.people(session_id),
-        runtime.live.streams.last_activity(session_id),
-        _agent_listens(runtime, session_id),
+    active, listens = await asyncio.gather(
+        runtime.live.streams.last_activity(session_id), _agent_listens(runtime, session_id)
     )
-    return LiveStatus(
+    return Summary(
         session=session,
-        people=people,
         stored_segments=stored,
         last_activity=datetime.fromtimestamp(active, UTC) if active else session.updated_at,
         duration_seconds=_duration(session, datetime.now(UTC)),
         agent_listens=listens,
+    )
+
+
+async def read_status(runtime: Runtime, claims: Claims, session_id: UUID) -> LiveStatus:
+    """Raises SessionNotFound, Unavailable and UpstreamFailed."""
+    known = await read_summary(runtime, claims, session_id)
+    return LiveStatus(
+        session=known.session,
+        stored_segments=known.stored_segments,
+        last_activity=known.last_activity,
+        duration_seconds=known.duration_seconds,
+        agent_listens=known.agent_listens,
+        people=await runtime.live.rooms.people(session_id),
     )
 
 
@@ -137,6 +154,6 @@ async def _agent_listens(runtime: Runtime, session_id: UUID) -> bool:
 def _duration(session: Session, now: datetime) -> float:
     if session.duration_seconds is not None:
         return session.duration_seconds
-    if session.started_at is None or session.status != "recording":
+    if session.started_at is None or session.status not in LIVE:
         return 0.0
     return max(0.0, (now - session.started_at).total_seconds())

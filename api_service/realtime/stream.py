@@ -84,16 +84,7 @@ class CaptionStreams:
             newest = raw_entries(await self._redis.xrevrange(stream_key(session_id), count=1))
         return Position.parse(newest[0][0]) if newest else BEGINNING
 
-    async def stored(self, session_id: UUID) -> Position:
-        """The position up to which the sink has stored everything."""
-        key = stream_key(session_id)
-        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.xinfo_groups(key)
-            pipe.xpending(key, SINK_GROUP)
-            groups, pending = await pipe.execute(raise_on_error=False)
-        return BEGINNING if isinstance(groups, ResponseError) else stored_up_to(groups, pending)
-
-    async def forget(self, session_id: UUID, up_to: Position) -> None:
+    async def trim(self, session_id: UUID, up_to: Position) -> None:
         """Remove what was written up to a position, all of which is stored."""
         async with reachable():
             following = Position(up_to.milliseconds, up_to.number + 1)
@@ -104,6 +95,25 @@ class CaptionStreams:
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
             pipe.sadd(LIVE_SESSIONS_KEY, str(session_id))
             pipe.xadd(stream_key(session_id), {"event": kind, "data": event.model_dump_json()})
+            await pipe.execute()
+
+    async def is_stored(self, session_id: UUID, position: Position) -> bool:
+        """Whether everything up to a position is in the database."""
+        key = stream_key(session_id)
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.exists(key)
+            pipe.xinfo_groups(key)
+            pipe.xpending(key, SINK_GROUP)
+            exists, groups, pending = await pipe.execute(raise_on_error=False)
+        if not exists:
+            return True  # retired: a stream goes when all of it is stored
+        return not isinstance(groups, ResponseError) and stored_up_to(groups, pending) >= position
+
+    async def forget(self, session_id: UUID) -> None:
+        """Remove the stream with all that was said in it, stored or not."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(stream_key(session_id))
+            pipe.srem(LIVE_SESSIONS_KEY, str(session_id))
             await pipe.execute()
 
 

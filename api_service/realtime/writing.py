@@ -14,17 +14,13 @@ from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.sessions.service import SessionNotFound
 from shared.contracts.captions import Caption
-from shared.errors import Forbidden, Unavailable
+from shared.errors import Unavailable
 
 log = structlog.get_logger()
 
 _CLOSED = frozenset({"cancelled", "archived"})
 _STORING_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
-
-
-class NotOwnerOfTranscript(Forbidden):
-    code, title = "not-owner", "Only the owner of the session may do this"
 
 
 async def post_caption(runtime: Runtime, session_id: UUID, posted: PostedSegment) -> Caption:
@@ -54,17 +50,15 @@ async def clear(runtime: Runtime, claims: Claims, session_id: UUID) -> None:
 
     What still waits for the sink would come back after the deletion, so that is stored first. What the sink
     has stored since may have been deleted too, so that is stored again, which changes nothing that is there.
-    Raises SessionNotFound, NotOwnerOfTranscript and Unavailable.
+    Raises SessionNotFound, NotOwner and Unavailable.
     """
     async with open_caller(runtime, claims) as caller:
-        session = await sessions.find(caller, session_id)
-    if session.role != "owner":
-        raise NotOwnerOfTranscript("You take part in this session and may read what is said")
+        await sessions.owned(caller, session_id)
     streams = runtime.live.streams
     cleared_to = await streams.newest(session_id)
     try:
         async with asyncio.timeout(_STORING_SECONDS):
-            while await streams.stored(session_id) < cleared_to:  # noqa: ASYNC110 - the sink is elsewhere
+            while not await streams.is_stored(session_id, cleared_to):  # noqa: ASYNC110 - the sink is elsewhere
                 await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError as failure:
         raise Unavailable("Captions of this session are still being stored") from failure
@@ -76,5 +70,5 @@ async def clear(runtime: Runtime, claims: Claims, session_id: UUID) -> None:
     if finals:
         async with runtime.database.as_service() as connection:
             await repository.store_captions(connection, finals)
-    await streams.forget(session_id, cleared_to)
+    await streams.trim(session_id, cleared_to)
     log.info("transcript.cleared", session_id=str(session_id))

@@ -7,7 +7,6 @@ from api_service.bodies import JsonBody
 from api_service.livekit.service import SessionClosed
 from api_service.realtime import cache, writing
 from api_service.realtime.posted import BadTimestamp, MissingFields, PostedSegment
-from api_service.realtime.writing import NotOwnerOfTranscript
 from api_service.realtime.writing_schemas import (
     CacheStats,
     PostedAudio,
@@ -15,7 +14,7 @@ from api_service.realtime.writing_schemas import (
     TranscriptCleared,
 )
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
-from api_service.sessions.service import SessionId, SessionNotFound
+from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
 from shared.errors import ServiceError, Unauthenticated, Unavailable, UnsupportedMedia
 from shared.problems import documented
 
@@ -65,9 +64,7 @@ async def post_audio(
     raise RecordingUnavailable("Publish the audio as a track of the session's room")
 
 
-@router.delete(
-    "/sessions/{session_id}/transcription", responses=documented(SessionNotFound, NotOwnerOfTranscript)
-)
+@router.delete("/sessions/{session_id}/transcription", responses=documented(SessionNotFound, NotOwner))
 async def clear_transcription(
     session_id: SessionId, runtime: CurrentRuntime, claims: CurrentClaims
 ) -> TranscriptCleared:

@@ -1,1 +1,1 @@
-"""Sessions: create, list, read, join."""
+"""Sessions: create, list, read, join, change, end, delete."""

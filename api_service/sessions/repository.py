@@ -6,6 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+from pydantic import JsonValue
 
 from api_service.database import Connection
 
@@ -21,8 +23,12 @@ class Session:
 
     id: UUID
     title: str
+    description: str | None
     status: Status
     language: str
+    stt_model: str
+    tags: list[str]
+    metadata: dict[str, JsonValue]
     template_id: UUID | None
     created_at: datetime
     updated_at: datetime
@@ -33,12 +39,41 @@ class Session:
     role: Role
 
 
-_AS_MEMBER = """
-    select session.id, title, status, language, template_id, session.created_at, session.updated_at,
-        started_at, ended_at, duration_seconds, invite_code, member.role
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an owner changes; None leaves a value as it is."""
+
+    title: str | None = None
+    language: str | None = None
+    tags: list[str] | None = None
+    metadata: dict[str, JsonValue] | None = None
+    description: str | None = None
+    removes_description: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What has become of a session so far."""
+
+    status: Status
+    started_at: datetime | None
+    duration_seconds: float | None
+    transcription_id: UUID | None
+    total_segments: int
+    word_count: int
+
+
+COLUMNS = """
+    session.id, session.title, session.description, session.status, session.language, session.stt_model,
+    session.tags, session.metadata, session.template_id, session.created_at, session.updated_at,
+    session.started_at, session.ended_at, session.duration_seconds, session.invite_code
+"""
+
+_AS_MEMBER = f"""
+    select {COLUMNS}, member.role
     from public.recording_sessions as session
     join public.session_members as member on member.session_id = session.id and member.user_id = %(user_id)s
-"""
+"""  # noqa: S608 - nothing in it comes from outside
 
 
 async def create(
@@ -66,12 +101,76 @@ async def find(connection: Connection, session_id: UUID, *, user_id: UUID) -> Se
         return await cursor.fetchone()
 
 
-async def newest(connection: Connection, *, user_id: UUID, limit: int, offset: int) -> list[Session]:
-    """The sessions that this user is a member of, newest first."""
-    query = f"{_AS_MEMBER} order by session.created_at desc, session.id limit %(limit)s offset %(offset)s"
-    async with connection.cursor(row_factory=class_row(Session)) as cursor:
-        await cursor.execute(query, {"user_id": user_id, "limit": limit, "offset": offset})
-        return await cursor.fetchall()
+async def change(connection: Connection, session_id: UUID, changes: Changes, *, user_id: UUID) -> None:
+    """Change what this user says about an own session."""
+    query = """
+        update public.recording_sessions
+        set
+          title = coalesce(%(title)s, title),
+          language = coalesce(%(language)s, language),
+          tags = coalesce(%(tags)s, tags),
+          metadata = coalesce(%(metadata)s, metadata),
+          description = case when %(removed)s then null else coalesce(%(description)s, description) end
+        where id = %(session_id)s and user_id = %(user_id)s
+    """
+    values = {
+        "session_id": session_id,
+        "user_id": user_id,
+        "title": changes.title,
+        "language": changes.language,
+        "tags": changes.tags,
+        "metadata": None if changes.metadata is None else Jsonb(changes.metadata),
+        "description": changes.description,
+        "removed": changes.removes_description,
+    }
+    await connection.execute(query, values)
+
+
+async def change_status(connection: Connection, session_id: UUID, *, was: Status, becomes: Status) -> bool:
+    """Whether it was still so; only for the owner, who is the user of the connection."""
+    query = "select internal.change_own_session(%s, %s, %s) as changed"
+    cursor = await connection.execute(query, [session_id, was, becomes])
+    row = await cursor.fetchone()
+    return bool(row and row["changed"])
+
+
+async def may_use_template(connection: Connection, template_id: UUID) -> bool:
+    """Whether the user of the connection sees this template, and it is not withdrawn."""
+    cursor = await connection.execute("select internal.may_use_template(%s) as usable", [template_id])
+    row = await cursor.fetchone()
+    return bool(row and row["usable"])
+
+
+async def set_template(
+    connection: Connection, session_id: UUID, template_id: UUID | None, *, user_id: UUID
+) -> None:
+    """Choose the template of an own session's summaries."""
+    query = "update public.recording_sessions set template_id = %s where id = %s and user_id = %s"
+    await connection.execute(query, [template_id, session_id, user_id])
+
+
+async def delete(connection: Connection, session_id: UUID, *, user_id: UUID) -> None:
+    """Delete an own session with all that belongs to it."""
+    query = "delete from public.recording_sessions where id = %s and user_id = %s"
+    await connection.execute(query, [session_id, user_id])
+
+
+async def outcome(connection: Connection, session_id: UUID, *, user_id: UUID) -> Outcome | None:
+    """What was said and for how long, if this user is a member."""
+    query = """
+        select session.status, session.started_at, session.duration_seconds, live.id as transcription_id,
+          count(segment.id) as total_segments,
+          coalesce(sum(internal.count_words(segment.text)), 0)::integer as word_count
+        from public.recording_sessions as session
+        join public.session_members as member on member.session_id = session.id
+        left join public.transcriptions as live on live.session_id = session.id and live.source = 'live'
+        left join public.transcript_segments as segment on segment.transcription_id = live.id
+        where session.id = %s and member.user_id = %s
+        group by session.id, live.id
+    """
+    async with connection.cursor(row_factory=class_row(Outcome)) as cursor:
+        await cursor.execute(query, [session_id, user_id])
+        return await cursor.fetchone()
 
 
 async def join(connection: Connection, invite_code: str) -> UUID | None:

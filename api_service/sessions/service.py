@@ -1,15 +1,17 @@
 """Decides which sessions a caller reaches."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends
 
 from api_service.runtime import Caller
-from api_service.sessions import repository
+from api_service.sessions import listing_repository, repository
+from api_service.sessions.listing import Place, Sorting, Wanted, place_of
 from api_service.sessions.repository import Session
 from shared.contracts.rooms import session_of
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 
 
 class SessionNotFound(NotFound):
@@ -20,8 +22,24 @@ class SessionNotFound(NotFound):
         super().__init__("You have no session with this id")
 
 
+class NotOwner(Forbidden):
+    code, title = "not-owner", "Only the owner may do this"
+
+    def __init__(self) -> None:
+        super().__init__("You take part in this session; its owner alone may change it")
+
+
 class InviteNotFound(NotFound):
     code, title = "invite-not-found", "This invitation opens nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, how long the whole is, and where the next part begins."""
+
+    sessions: list[Session]
+    total: int
+    next: Place | None
 
 
 def session_named(room_or_id: str) -> UUID:
@@ -56,9 +74,27 @@ async def find(caller: Caller, session_id: UUID) -> Session:
     return session
 
 
-async def newest(caller: Caller, *, limit: int, offset: int) -> list[Session]:
-    """The caller's sessions."""
-    return await repository.newest(caller.connection, user_id=caller.user.id, limit=limit, offset=offset)
+async def owned(caller: Caller, session_id: UUID) -> Session:
+    """A session that the caller may change. Raises SessionNotFound and NotOwner."""
+    session = await find(caller, session_id)
+    if session.role != "owner":
+        raise NotOwner
+    return session
+
+
+async def listed(
+    caller: Caller, wanted: Wanted, sorting: Sorting, *, after: Place | None, limit: int, offset: int
+) -> Page:
+    """The caller's sessions from a place on, and where the next page begins."""
+    found = await listing_repository.page(
+        caller.connection, caller.user.id, wanted, sorting, after=after, limit=limit + 1, offset=offset
+    )
+    shown = found[:limit]
+    return Page(
+        sessions=shown,
+        total=await listing_repository.count(caller.connection, caller.user.id, wanted),
+        next=place_of(shown[-1], sorting) if len(found) > limit else None,
+    )
 
 
 async def join(caller: Caller, invite_code: str) -> Session:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller
 from api_service.sessions import service as sessions
-from api_service.sessions.service import SessionId, SessionNotFound
+from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
 from api_service.summaries import service
 from api_service.summaries.schemas import (
     SummaryChange,
@@ -17,7 +17,6 @@ from api_service.summaries.schemas import (
     SummarySaveAnywhere,
 )
 from api_service.summaries.service import (
-    NotOwner,
     OtherSession,
     SummaryId,
     SummaryNotFound,

@@ -11,7 +11,7 @@ from api_service.summaries import repository
 from api_service.summaries.repository import Summary, Value
 from api_service.summaries.schemas import SummaryChange, SummarySave
 from api_service.templates import service as templates
-from shared.errors import BadRequest, Forbidden, NotFound
+from shared.errors import BadRequest, NotFound
 
 
 class SummaryNotFound(NotFound):
@@ -26,13 +26,6 @@ class TranscriptionNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("This session has no transcription with this id")
-
-
-class NotOwner(Forbidden):
-    code, title = "not-owner", "Only the owner of the session may do this"
-
-    def __init__(self) -> None:
-        super().__init__("You take part in this session and may read its summaries")
 
 
 class OtherSession(BadRequest):
@@ -106,9 +99,7 @@ async def delete(caller: Caller, session_id: UUID, summary_id: UUID) -> None:
 
 
 async def _ensure_owned(caller: Caller, session_id: UUID, *, named: str | None) -> None:
-    session = await sessions.find(caller, session_id)
-    if session.role != "owner":
-        raise NotOwner
+    await sessions.owned(caller, session_id)
     if named is not None and sessions.session_named(named) != session_id:
         raise OtherSession
 

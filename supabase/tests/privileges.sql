@@ -34,7 +34,18 @@ select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
   array[
-    'my_sessions', 'join_session', 'new_invite_code', 'delete_template', 'stored_bytes', 'clear_live_transcription'
+    'add_job',
+    'cancel_own_job',
+    'change_own_session',
+    'clear_live_transcription',
+    'count_words',
+    'delete_template',
+    'join_session',
+    'may_use_template',
+    'my_sessions',
+    'new_invite_code',
+    'record_finalization',
+    'stored_bytes'
   ],
   'accounts may call these internal functions'
 );
@@ -47,13 +58,17 @@ select set_eq(
     'audio_upload',
     'complete_audio_file',
     'expire_uploads',
+    'fail_job',
+    'finish_job',
     'objects_deleted',
     'open_session',
     'recording_sessions',
+    'report_job',
     'reserve_object',
     'session_clock',
     'sessions_in',
     'set_session_status',
+    'start_job',
     'store_captions',
     'take_deleted_objects'
   ],

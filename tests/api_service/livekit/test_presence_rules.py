@@ -214,6 +214,32 @@ def test_closed_sessions_are_left_alone(status: str) -> None:
     assert Story(status=status, people=1, announced=0).at(0) == []
 
 
+def test_a_paused_session_loses_its_agent_and_stays_paused() -> None:
+    story = attended()
+    story.status = "paused"
+    assert story.at(2) == ["DeleteDispatch d1"]
+    story.dispatches.clear()
+    story.agents.clear()
+    story.holder = None
+    assert story.at(20) == []
+
+
+def test_a_paused_session_that_is_resumed_gets_an_agent_again() -> None:
+    story = Story(status="paused", people=1)
+    assert story.at(0) == []
+    story.status = "recording"
+    assert story.at(1) == ["SendAgent 1"]
+
+
+@pytest.mark.parametrize("status", ["recording", "paused"])
+def test_a_session_ends_with_its_room_whether_it_was_paused_or_not(status: str) -> None:
+    story = Story(status=status, people=1, holder="d1")
+    story.at(0)
+    story.people, story.exists, story.holder = 0, False, None
+    story.at(1)
+    assert story.at(5) == ["CompleteSession 0"]
+
+
 def test_a_session_found_recording_without_a_room_is_ended() -> None:
     story = Story(status="recording", exists=False)
     assert story.at(0) == []

@@ -96,6 +96,12 @@ class Person:
     async def post(self, path: str, body: object) -> httpx.Response:
         return await self.api.post(path, json=body, headers=self.headers)
 
+    async def send(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Any other method; a body of None is none at all."""
+        content = None if body is None else json.dumps(body)
+        kind = {} if body is None else {"content-type": "application/json"}
+        return await self.api.request(method, path, content=content, headers=self.headers | kind)
+
     async def new_session(self, title: str = "Weekly") -> dict[str, str]:
         answer = await self.post("/api/v1/sessions", {"title": title, "language": "en-US"})
         assert answer.status_code == 200, answer.text
@@ -131,7 +137,7 @@ def stored(servers: Servers) -> list[tuple[object, ...]]:
     with psycopg.connect(servers.database_admin_url) as connection:
         return [
             row
-            for table in ("users", "recording_sessions", "transcriptions", "transcript_segments")
+            for table in ("users", "recording_sessions", "transcriptions", "transcript_segments", "jobs")
             for row in connection.execute(
                 f"select '{table}', count(*), max(updated_at) from public.{table}".encode()
             )

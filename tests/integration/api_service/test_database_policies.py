@@ -73,6 +73,7 @@ def test_the_login_of_the_api_cannot_become(servers: Servers, role: str) -> None
         "select * from public.transcript_segments",
         "select * from public.audio_files",
         "select * from internal.deleted_objects",
+        "select * from public.jobs",
         "select * from auth.users",
         "delete from public.recording_sessions",
         "select internal.settle_live_transcription(gen_random_uuid())",
@@ -98,5 +99,6 @@ def test_an_account_without_claims_sees_nothing(servers: Servers) -> None:
             "transcriptions",
             "transcript_segments",
             "audio_files",
+            "jobs",
         ):
             assert connection.execute(f"select * from public.{table}".encode()).fetchall() == []

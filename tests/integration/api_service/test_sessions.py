@@ -30,6 +30,11 @@ RESPONSE_FIELDS = {
     "usage_hint",
     "invite_code",
     "role",
+    "room_name",
+    "description",
+    "stt_model",
+    "tags",
+    "metadata",
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 import psycopg
@@ -16,6 +17,7 @@ from api_service.database import Connection, Database
 from api_service.livekit.presence_rooms import LiveKitRooms
 from shared.clients.redis import connect
 from tests.integration.api_service.live.meetings import Meeting, Meetings
+from tests.integration.api_service.live.members import Member, member
 from tests.integration.api_service.live.serving import Api, serving
 from tests.servers import Servers
 
@@ -77,3 +79,23 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def owner(api: Api, meeting: Meeting) -> Member:
+    return await member(api, meeting.owner)
+
+
+@pytest.fixture
+async def guest(api: Api, meeting: Meeting, owner: Member) -> Member:
+    """Somebody with an invitation."""
+    code = (await owner.send("GET", f"/api/v1/sessions/{meeting.id}")).json()["invite_code"]
+    joining = await member(api, f"{uuid4().hex}@example.com")
+    joined = await joining.send("POST", "/api/v1/sessions/join", {"invite_code": code})
+    joined.raise_for_status()
+    return joining
+
+
+@pytest.fixture
+async def stranger(api: Api) -> Member:
+    return await member(api, f"{uuid4().hex}@example.com")

@@ -87,6 +87,12 @@ class Agent:
         self._renewing.cancel()
         self.seat.vanish()
 
+    async def finish(self) -> None:
+        """End as a job does that is told to: nobody has to wait for its lease."""
+        await self.close()
+        await self._redis.delete(lease_key(self.job.session_id))
+        self.seat.left.set()
+
     async def close(self) -> None:
         self._renewing.cancel()
         await asyncio.gather(self._renewing, return_exceptions=True)
@@ -131,6 +137,11 @@ class Worker:
                         participant_name="agent",
                     )
                     await socket.send_bytes(WorkerMessage(availability=answer).SerializeToString())
+                case "termination":
+                    ended = f"agent-{asked.termination.job_id}"
+                    for agent in self.agents:
+                        if agent.identity == ended:
+                            await agent.finish()
                 case "assignment":
                     job, identity = asked.assignment.job, f"agent-{asked.assignment.job.id}"
                     seat = await take_seat(self._http, self._servers, asked.assignment.token)

@@ -1,0 +1,146 @@
+"""Decides when a session has ended, and says so only when everything that was seen of it is stored.
+
+A client finalizes when it has lost its connection, and that is no reason to end a meeting for others: a
+session is completed when nobody is left in its room, here or by presence, and goes on when somebody returns.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from api_service.auth.verifier import Claims
+from api_service.livekit.presence_repository import complete_session
+from api_service.livekit.tokens import is_identity_of
+from api_service.realtime.fold import Transcript
+from api_service.runtime import Runtime, open_caller
+from api_service.sessions import changing, lifecycle, repository, service
+from api_service.sessions.repository import Outcome, Session
+from api_service.sessions.schemas import FinalizeResult
+from api_service.tasks import repository as tasks
+from shared.contracts.rooms import session_seconds
+from shared.errors import Unavailable
+
+_LEAVING_SECONDS = 2.0
+"""A client says that it has lost its connection sooner than LiveKit notices."""
+
+_SPEAKING_SECONDS = 3.0
+"""What was being said when the last one left is waited for this long; it is stored whenever it comes."""
+
+_STORING_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """How a session stands after it was asked to end, and the task that says so from now on."""
+
+    task_id: UUID
+    result: FinalizeResult
+
+
+async def finalize(runtime: Runtime, claims: Claims, session_id: UUID) -> Finalized:
+    """Complete a session of the caller if nobody is left in its room. Doing it again is the same task.
+
+    Raises SessionNotFound, UpstreamFailed without LiveKit, and Unavailable while captions are not stored.
+    """
+    async with open_caller(runtime, claims) as caller:
+        session = await service.find(caller, session_id)
+        user_id = caller.user.id
+    goes_on = session.status not in lifecycle.OVER and await _is_attended(runtime, session_id, user_id)
+    if not goes_on:
+        await _settle(runtime, session)
+        await _complete(runtime, session)
+    async with open_caller(runtime, claims) as caller:
+        outcome = await repository.outcome(caller.connection, session_id, user_id=user_id)
+        if outcome is None:
+            raise service.SessionNotFound
+        result = _result(session_id, outcome, goes_on=goes_on)
+        written = result.model_dump(mode="json")
+        task_id = await tasks.record_finalization(caller.connection, session_id, written)
+        if task_id is None:
+            raise service.SessionNotFound
+    return Finalized(task_id, result)
+
+
+async def end(runtime: Runtime, claims: Claims, session_id: UUID) -> Session:
+    """Send everybody out of the room of an own session and complete it. Doing it again changes nothing.
+
+    Raises SessionNotFound, NotOwner, UpstreamFailed and Unavailable.
+    """
+    async with open_caller(runtime, claims) as caller:
+        session = await service.owned(caller, session_id)
+    await runtime.live.rooms.close(session_id)
+    await runtime.live.presence.not_wanted(session_id)
+    await _settle(runtime, session)
+    await _complete(runtime, session)
+    async with open_caller(runtime, claims) as caller:
+        return await service.find(caller, session_id)
+
+
+async def _is_attended(runtime: Runtime, session_id: UUID, user_id: UUID) -> bool:
+    """Whether anybody is in the room, once the connection of who asks has had time to end."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _LEAVING_SECONDS
+    while people := await runtime.live.rooms.people(session_id):
+        others = any(not is_identity_of(person.identity, user_id) for person in people)
+        if others or loop.time() >= deadline:
+            return True
+        await asyncio.sleep(_LOOK_SECONDS)
+    return False
+
+
+async def _settle(runtime: Runtime, session: Session) -> None:
+    """Wait until what was said is final, within reason, and until every final is stored."""
+    streams = runtime.live.streams
+    if session.status in lifecycle.LIVE:
+
+        async def all_said() -> bool:
+            entries = await streams.after(session.id, await streams.settled(session.id))
+            transcript = Transcript()
+            for entry in entries:
+                transcript.apply(entry.event)
+            return all(segment.final for segment in transcript.segments)
+
+        await _until(all_said, within_seconds=_SPEAKING_SECONDS)
+    newest = await streams.newest(session.id)
+    if not await _until(lambda: streams.is_stored(session.id, newest), within_seconds=_STORING_SECONDS):
+        raise Unavailable("What was said last is still being stored")
+
+
+async def _complete(runtime: Runtime, session: Session) -> None:
+    async with runtime.database.as_service() as connection:
+        changed = await complete_session(connection, session.id, at=datetime.now(UTC))
+    if changed:
+        await changing.tell(runtime, session.id, "completed")
+
+
+def _result(session_id: UUID, outcome: Outcome, *, goes_on: bool) -> FinalizeResult:
+    seconds = outcome.duration_seconds
+    if seconds is None:
+        seconds = session_seconds(datetime.now(UTC), outcome.started_at) if outcome.started_at else 0.0
+    return FinalizeResult(
+        message="The session goes on: people are still in its room"
+        if goes_on
+        else "Session finalized successfully",
+        session_id=session_id,
+        session_status=outcome.status,
+        finalized=not goes_on,
+        transcription_saved=outcome.total_segments > 0,
+        transcription_id=outcome.transcription_id,
+        total_duration_seconds=seconds,
+        total_segments=outcome.total_segments,
+        word_count=outcome.word_count,
+    )
+
+
+async def _until(condition: Callable[[], Awaitable[bool]], *, within_seconds: float) -> bool:
+    """Whether it became so in time."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_seconds
+    while not await condition():
+        if loop.time() >= deadline:
+            return False
+        await asyncio.sleep(_LOOK_SECONDS)
+    return True

@@ -1,0 +1,167 @@
+"""Tasks as clients of three generations poll them, over jobs that workers really wrote."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.integration.api_service.conftest import Person
+from tests.servers import Servers
+
+pytestmark = pytest.mark.integration
+
+FIELDS = {
+    "success",
+    "message",
+    "timestamp",
+    "task_id",
+    "session_id",
+    "kind",
+    "status",
+    "progress",
+    "result",
+    "error",
+    "ready",
+    "successful",
+    "created_at",
+    "started_at",
+    "completed_at",
+    "updated_at",
+}
+
+
+class Workers:
+    """Work on jobs as the service does, with the rights of its login."""
+
+    def __init__(self, admin: psycopg.Connection, service: psycopg.Connection) -> None:
+        self._admin = admin
+        self._service = service
+
+    def enqueue(self, person: Person, session: dict[str, str], kind: str = "retranscribe") -> str:
+        with self._admin.transaction():
+            claims = f'{{"sub": "{person.id}", "role": "authenticated"}}'
+            self._admin.execute("select set_config('request.jwt.claims', %s, true)", [claims])
+            row = self._admin.execute("select internal.add_job(%s, %s)", [session["id"], kind]).fetchone()
+        assert row
+        return str(row[0])
+
+    def do(self, function: str, job: str, *values: object) -> bool:
+        places = ", ".join(["%s"] * (1 + len(values)))
+        row = self._service.execute(
+            f"select internal.{function}({places})".encode(), [job, *values]
+        ).fetchone()
+        assert row
+        return bool(row[0])
+
+
+@pytest.fixture
+def workers(servers: Servers) -> Iterator[Workers]:
+    with (
+        psycopg.connect(servers.database_admin_url, autocommit=True) as admin,
+        psycopg.connect(servers.database_url, autocommit=True) as service,
+    ):
+        yield Workers(admin, service)
+
+
+async def read(person: Person, task: str) -> dict[str, object]:
+    """The same under both addresses, but for the time of asking."""
+    answers = [await person.get(f"/api/v2/tasks/{task}{suffix}") for suffix in ("", "/status")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    first, second = ({**answer.json(), "timestamp": ""} for answer in answers)
+    assert first == second
+    return first
+
+
+async def test_a_task_is_followed_to_its_result(ada: Person, workers: Workers) -> None:
+    session = await ada.new_session()
+    task = workers.enqueue(ada, session)
+    waiting = await read(ada, task)
+    assert set(waiting) == FIELDS
+    assert (waiting["task_id"], waiting["session_id"]) == (task, session["id"])
+    assert (waiting["status"], waiting["ready"], waiting["successful"]) == ("pending", False, False)
+    assert (waiting["success"], waiting["message"]) == (True, "Task status retrieved")
+
+    workers.do("start_job", task)
+    workers.do("report_job", task, 25, "downloading_audio")
+    running = await read(ada, task)
+    assert running["progress"] == {
+        "step": "downloading_audio",
+        "percentage": 25,
+        "current": 25,
+        "total": 100,
+        "description": "Downloading audio",
+    }
+    assert (running["status"], running["result"], running["error"]) == ("started", None, None)
+
+    workers.do("finish_job", task, Jsonb({"total_segments": 3}))
+    done = await read(ada, task)
+    assert (done["status"], done["ready"], done["successful"]) == ("success", True, True)
+    assert done["result"] == {"total_segments": 3}
+    assert done["completed_at"] is not None
+
+
+async def test_a_failure_is_spelt_as_old_clients_stop_at_it_and_never_looks_like_a_lost_sign_in(
+    ada: Person, workers: Workers
+) -> None:
+    task = workers.enqueue(ada, await ada.new_session())
+    workers.do("fail_job", task, "Storage answered 403 for the recording")
+    failed = await read(ada, task)
+    assert (failed["status"], failed["ready"], failed["successful"]) == ("failed", True, False)
+    assert failed["result"] is None
+    assert failed["error"] == "Storage answered 4xx for the recording"
+
+
+async def test_a_cancelled_task_is_not_worked_on_any_more(ada: Person, workers: Workers) -> None:
+    task = workers.enqueue(ada, await ada.new_session())
+    workers.do("start_job", task)
+    for _ in range(2):
+        answer = await ada.send("DELETE", f"/api/v2/tasks/{task}")
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["success"], answer.json()["task_id"]) == (True, task)
+        assert answer.json()["message"] == "Task cancelled successfully"
+    assert workers.do("report_job", task, 50, "processing_audio") is False
+    assert workers.do("finish_job", task, Jsonb({})) is False
+    assert (await read(ada, task))["status"] == "cancelled"
+
+
+async def test_what_is_over_cannot_be_cancelled(ada: Person, workers: Workers) -> None:
+    task = workers.enqueue(ada, await ada.new_session())
+    workers.do("fail_job", task, "engine-busy")
+    answer = await ada.send("DELETE", f"/api/v2/tasks/{task}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "task-finished")
+    assert "failed" in answer.json()["detail"]
+
+
+async def test_tasks_of_others_cannot_be_told_from_ones_that_do_not_exist(
+    ada: Person, bob: Person, workers: Workers
+) -> None:
+    session = await ada.new_session()
+    await bob.post("/api/v1/sessions/join", {"invite_code": session["invite_code"]})
+    task = workers.enqueue(ada, session)
+    details = set()
+    for name in (task, str(uuid4()), "nonsense", "ai-summary-1-2", "a%00b", "null"):
+        for method, suffix in (("GET", ""), ("GET", "/status"), ("DELETE", "")):
+            answer = await bob.send(method, f"/api/v2/tasks/{name}{suffix}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "task-not-found")
+            details.add(answer.json()["detail"])
+    assert len(details) == 1
+    assert (await read(ada, task))["status"] == "pending"
+
+
+@pytest.mark.parametrize(("method", "suffix"), [("GET", ""), ("GET", "/status"), ("DELETE", "")])
+async def test_a_client_without_a_task_id_is_told_so(ada: Person, method: str, suffix: str) -> None:
+    answer = await ada.send(method, f"/api/v2/tasks/undefined{suffix}")
+    told = answer.json()
+    assert answer.status_code == 200
+    assert (told["success"], told["message"], told["task_id"]) == (False, "Invalid task ID", "undefined")
+    assert told["status"] == "error"
+    assert told["error"]
+
+
+@pytest.mark.parametrize("task", ["undefined", "0a6c7b5e-55f0-4b2c-9d8a-0d7f0a1b2c3d"])
+async def test_nobody_reads_tasks_without_signing_in(ada: Person, task: str) -> None:
+    for method in ("GET", "DELETE"):
+        answer = await ada.api.request(method, f"/api/v2/tasks/{task}")
+        assert answer.status_code == 401
