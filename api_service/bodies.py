@@ -9,9 +9,13 @@ from pydantic_core import PydanticCustomError
 from shared.errors import UnsupportedMedia
 
 
-def _storable(text: str) -> str:
+def is_storable(text: str) -> bool:
     """Postgres stores no NUL, and half a surrogate pair is no text at all."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _storable(text: str) -> str:
+    if not is_storable(text):
         raise PydanticCustomError("not_text", "Contains characters that are not text")
     return text
 
@@ -23,6 +27,13 @@ def _trimmed(*, at_most: int, pattern: str | None = None) -> StringConstraints:
 Title = Annotated[str, _trimmed(at_most=200), AfterValidator(_storable)]
 Name = Annotated[str, _trimmed(at_most=100), AfterValidator(_storable)]
 Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_storable)]
+Storable = Annotated[str, AfterValidator(_storable)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_storable)]
+"""What was said in one segment."""
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_storable)]
+"""A name as it is somewhere already, whatever it looks like."""
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
 

@@ -20,13 +20,14 @@ from api_service.realtime.schemas import (
     ParticipantResponse,
     SegmentResponse,
     SessionEvent,
+    SpeakerEvent,
     StatusResponse,
     TranscriptionResponse,
 )
 from api_service.realtime.service import LiveTranscript
 from api_service.runtime import CurrentClaims, CurrentRuntime, Runtime
 from api_service.sessions.service import SessionId, SessionNotFound
-from shared.contracts.captions import AgentChanged, Caption
+from shared.contracts.captions import AgentChanged, Caption, SpeakerRenamed
 from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
 from shared.problems import documented
 
@@ -81,7 +82,7 @@ async def events(
     after: Annotated[str | None, Query(description="Position to resume from")] = None,
     last_event_id: Annotated[str | None, Header(description="The same, as browsers send it")] = None,
 ) -> EventSourceResponse:
-    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent` and `session` as it comes.
+    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent`, `session` and `speaker` as it comes.
 
     The id of every event is a position. The stream ends when the token expires.
     """
@@ -131,6 +132,8 @@ def _told(entry: Entry) -> ServerSentEvent:
             return _event("caption", SegmentResponse.of(Segment.of(caption)), entry.position)
         case AgentChanged(state=state):
             return _event("agent", AgentEvent(state=state), entry.position)
+        case SpeakerRenamed() as renamed:
+            return _event("speaker", SpeakerEvent.model_validate(renamed, from_attributes=True), entry.position)
         case changed:
             return _event("session", SessionEvent(status=changed.status, at=changed.at), entry.position)
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from api_service.livekit.presence_rooms import Person
 from api_service.realtime import repository
 from api_service.realtime.events import Entry, Segment
 from api_service.realtime.feed import FeedEnded, Follower
-from api_service.realtime.fold import Transcript
+from api_service.realtime.fold import SpeakerNames, Transcript
 from api_service.realtime.positions import Position
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
@@ -60,10 +60,11 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     async with open_caller(runtime, claims) as caller:
         session = await sessions.find(caller, session_id)
         stored = await repository.stored_segments(caller.connection, session_id)
+        names = SpeakerNames(await repository.speaker_names(caller.connection, session_id))
     entries = await runtime.live.streams.after(session_id, settled)
     transcript = Transcript(stored)
     for entry in entries:
-        transcript.apply(entry.event)
+        transcript.apply(names.shown(entry.event))
     active = await runtime.live.streams.last_activity(session_id)
     return LiveTranscript(
         session_id=session_id,
@@ -112,12 +113,14 @@ async def follow(
 ) -> AsyncIterator[Entry]:
     """Events as they come, until an instant in seconds since the epoch, until the process stops, or until
     the feed ends."""
+    async with runtime.database.as_service() as connection:
+        names = SpeakerNames(await repository.speaker_names_for_service(connection, session_id))
     async with runtime.live.feeds.following(session_id, after) as follower:
         leaving = asyncio.create_task(_leave(follower, stopping))
         try:
             while (left := until - time.time()) > 0:
                 for entry in await follower.next(within_seconds=min(left, _CHECK_SECONDS)):
-                    yield entry
+                    yield replace(entry, event=names.shown(entry.event))
         except FeedEnded:
             log.info("follower.sent_away", session_id=str(session_id))
         finally:

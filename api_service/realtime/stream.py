@@ -78,11 +78,12 @@ class CaptionStreams:
             newest = raw_entries(await self._redis.xrevrange(stream_key(session_id), count=1))
         return Position.parse(newest[0][0]).seconds if newest else None
 
-    async def publish(self, session_id: UUID, kind: EventKind, event: BaseModel) -> None:
-        """Add an event of our own."""
+    async def publish(self, session_id: UUID, kind: EventKind, *events: BaseModel) -> None:
+        """Add events of our own, all of one kind."""
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
             pipe.sadd(LIVE_SESSIONS_KEY, str(session_id))
-            pipe.xadd(stream_key(session_id), {"event": kind, "data": event.model_dump_json()})
+            for event in events:
+                pipe.xadd(stream_key(session_id), {"event": kind, "data": event.model_dump_json()})
             await pipe.execute()
 
 

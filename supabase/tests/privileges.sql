@@ -33,14 +33,17 @@ select is_empty(
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
-  array['my_sessions', 'join_session', 'new_invite_code'],
+  array[
+    'my_sessions', 'join_session', 'new_invite_code', 'revise_segments', 'import_transcription', 'add_segments',
+    'rename_speaker', 'member_names', 'search_vector', 'search_segments', 'search_titles'
+  ],
   'accounts may call these internal functions'
 );
 select set_eq(
   $$select proname::text from pg_proc
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
-  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions'],
+  array['store_captions', 'open_session', 'set_session_status', 'sessions_in', 'recording_sessions', 'speaker_names'],
   'the login of the API may call these internal functions'
 );
 select set_eq(
