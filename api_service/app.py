@@ -15,6 +15,7 @@ from api_service.auth import routes as auth
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
 from api_service.database import Database
+from api_service.export import routes as export
 from api_service.live import start_live
 from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
@@ -22,8 +23,12 @@ from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.realtime import routes as realtime
 from api_service.runtime import Runtime
+from api_service.search import routes as search
 from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
+from api_service.speakers import routes as speakers
+from api_service.transcriptions import routes as transcriptions
+from api_service.transcripts import routes as transcripts
 from api_service.users import routes as users
 from shared import serving
 from shared.clients.redis import connect
@@ -57,6 +62,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
     for routes in (operations, auth, users, sessions, livekit, webhooks, realtime):
+        app.include_router(routes.router)
+    for routes in (transcripts, speakers, export, transcriptions, search):
         app.include_router(routes.router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
     return app

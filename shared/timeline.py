@@ -58,7 +58,7 @@ def clock_range(start: float, end: float) -> str:
 
 
 def parse_clock_range(text: str) -> tuple[float, float]:
-    """What `clock_range` wrote, also without its brackets and with a hyphen. Raises ValueError for anything else."""
+    """What `clock_range` wrote, also with a hyphen and no brackets. Raises ValueError for anything else."""
     match = _RANGE.fullmatch(text.strip())
     if match is None:
         raise ValueError("Two places are written as [00:00:10:100,00:00:10:500]")

@@ -82,7 +82,7 @@ async def events(
     after: Annotated[str | None, Query(description="Position to resume from")] = None,
     last_event_id: Annotated[str | None, Header(description="The same, as browsers send it")] = None,
 ) -> EventSourceResponse:
-    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent`, `session` and `speaker` as it comes.
+    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent`, `session` and `speaker`.
 
     The id of every event is a position. The stream ends when the token expires.
     """
@@ -133,7 +133,9 @@ def _told(entry: Entry) -> ServerSentEvent:
         case AgentChanged(state=state):
             return _event("agent", AgentEvent(state=state), entry.position)
         case SpeakerRenamed() as renamed:
-            return _event("speaker", SpeakerEvent.model_validate(renamed, from_attributes=True), entry.position)
+            return _event(
+                "speaker", SpeakerEvent.model_validate(renamed, from_attributes=True), entry.position
+            )
         case changed:
             return _event("session", SessionEvent(status=changed.status, at=changed.at), entry.position)
 

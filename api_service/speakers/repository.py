@@ -60,7 +60,7 @@ async def in_session(connection: Connection, session_id: UUID, *, user_id: UUID)
 async def rename(
     connection: Connection, session_id: UUID, *, old: str, new: str, spoken_as: str | None
 ) -> Sequence[Renamed]:
-    """Give a speaker another name in all that was said and in captions to come, if the session is the caller's."""
+    """Give a speaker another name, in captions to come too, if the session is one's own."""
     query = "select * from internal.rename_speaker(%s, %s, %s, %s)"
     async with connection.cursor(row_factory=class_row(Renamed)) as cursor:
         await cursor.execute(query, [session_id, old, new, spoken_as])

@@ -56,7 +56,7 @@ def numbered(incoming: Sequence[Incoming]) -> list[New]:
 
 
 def difference(present: Sequence[Segment], incoming: Sequence[Incoming]) -> Difference:
-    """A segment is the one with its id; without an id the one with its start, without that the one in its place.
+    """A segment is the one with its id; without one, that with its start, or else that in its place.
 
     Those that nothing came for lose their words, and keep their history.
     """
@@ -82,7 +82,9 @@ def _match(
         return left.get(each.segment_id)
     if each.start is not None:
         start = each.start
-        same = (known for known in left.values() if known.text and abs(known.start_time - start) < _SAME_SECONDS)
+        same = (
+            known for known in left.values() if known.text and abs(known.start_time - start) < _SAME_SECONDS
+        )
         return next(same, None)
     if place < len(visible):
         return left.get(visible[place].segment_id)

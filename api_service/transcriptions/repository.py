@@ -24,7 +24,9 @@ async def create(
 
 async def add_segments(connection: Connection, transcription_id: UUID, segments: Sequence[New]) -> None:
     """Extend a version of a session of the caller's own."""
-    await connection.execute("select internal.add_segments(%s, %s::jsonb)", [transcription_id, _array(segments)])
+    await connection.execute(
+        "select internal.add_segments(%s, %s::jsonb)", [transcription_id, _array(segments)]
+    )
 
 
 def _array(segments: Sequence[New]) -> str:

@@ -61,7 +61,9 @@ async def list_transcriptions(
 
 
 @router.get("/{transcription_id}", responses=documented(TranscriptNotFound))
-async def read_transcription(transcription_id: TranscriptionId, caller: CurrentCaller) -> TranscriptionResponse:
+async def read_transcription(
+    transcription_id: TranscriptionId, caller: CurrentCaller
+) -> TranscriptionResponse:
     """One version with all its segments."""
     return TranscriptionResponse.of(*await service.find(caller, transcription_id))
 
@@ -72,7 +74,10 @@ async def read_transcription(transcription_id: TranscriptionId, caller: CurrentC
     responses=documented(EmptyTranscript, NotYoursToChange, TranscriptNotFound, UnsupportedMedia),
 )
 async def replace_transcription(
-    transcription_id: TranscriptionId, wanted: TranscriptionUpdate, runtime: CurrentRuntime, claims: CurrentClaims
+    transcription_id: TranscriptionId,
+    wanted: TranscriptionUpdate,
+    runtime: CurrentRuntime,
+    claims: CurrentClaims,
 ) -> TranscriptionResponse:
     """Change a version as a whole. Segments that stay keep their ids; what differs gets a revision."""
     incoming = [each.incoming(confidence=None) for each in wanted.segments or []]

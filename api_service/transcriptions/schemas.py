@@ -56,7 +56,9 @@ Segments = Annotated[list[IncomingSegment], Field(max_length=_MOST_SEGMENTS)]
 class TranscriptionCreate(BaseModel):
     """A transcript that was made elsewhere. Without segments, its lines become some."""
 
-    session_id: Annotated[str, Field(max_length=100, description="The id of a session, or the name of its room")]
+    session_id: Annotated[
+        str, Field(max_length=100, description="The id of a session, or the name of its room")
+    ]
     content: Annotated[Storable, Field(max_length=1_000_000)] = ""
     language: Language = "zh-CN"
     confidence_score: Confidence | None = None
@@ -69,7 +71,9 @@ class TranscriptionUpdate(BaseModel):
     """What the transcript is to be: segments, or only its lines."""
 
     content: Annotated[Storable, Field(max_length=1_000_000)] | None = None
-    segments: Annotated[Segments | Json[Segments] | None, Field(description="A list, or the JSON of one")] = None
+    segments: Annotated[Segments | Json[Segments] | None, Field(description="A list, or the JSON of one")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -131,13 +131,17 @@ async def current(connection: Connection, session_id: UUID, *, user_id: UUID) ->
 async def find(connection: Connection, transcription_id: UUID, *, user_id: UUID) -> Transcription | None:
     """One version, if this user is a member of its session."""
     async with connection.cursor(row_factory=class_row(Transcription)) as cursor:
-        await cursor.execute(f"{_VERSION} where version.id = %(id)s", {"user_id": user_id, "id": transcription_id})
+        await cursor.execute(
+            f"{_VERSION} where version.id = %(id)s", {"user_id": user_id, "id": transcription_id}
+        )
         return await cursor.fetchone()
 
 
 async def versions(connection: Connection, session_id: UUID, *, user_id: UUID) -> list[Transcription]:
     """All versions of a session's transcript, newest first."""
-    query = f"{_VERSION} where version.session_id = %(session_id)s order by version.created_at desc, version.id"
+    query = (
+        f"{_VERSION} where version.session_id = %(session_id)s order by version.created_at desc, version.id"
+    )
     async with connection.cursor(row_factory=class_row(Transcription)) as cursor:
         await cursor.execute(query, {"user_id": user_id, "session_id": session_id})
         return await cursor.fetchall()
@@ -190,7 +194,7 @@ async def extent(connection: Connection, transcription_id: UUID, *, user_id: UUI
 
 
 async def revise(connection: Connection, transcription_id: UUID, changes: Sequence[Change]) -> int:
-    """Make the changes that the user of the connection may make. Returns how many segments now are as asked."""
+    """Make the changes that the connection's user may make. Returns how many segments now are as asked."""
     array = json.dumps([asdict(change) for change in changes])
     cursor = await connection.execute(
         "select internal.revise_segments(%s, %s::jsonb) as done", [transcription_id, array]

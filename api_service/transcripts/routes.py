@@ -47,7 +47,7 @@ async def read_transcript(
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 1000,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> TranscriptResponse:
-    """What is stored of the session's current transcript; while it is live, `/realtime` also has what is not yet."""
+    """What is stored of the session's current transcript; `/realtime` also has what is not stored yet."""
     page = await service.read(caller, session_id, limit=limit, offset=offset)
     return TranscriptResponse.of(page, offset=offset, as_text=format == "text")
 
@@ -59,7 +59,7 @@ async def read_transcript(
         BadRequest, NotYoursToChange, SegmentNotFound, SegmentChanged, SegmentChangedSince, UnsupportedMedia
     ),
 )
-async def edit_segment(  # noqa: PLR0917 - FastAPI passes them by name
+async def edit_segment(
     session_id: SessionId,
     segment_id: SegmentId,
     change: SegmentChange,
@@ -84,7 +84,9 @@ async def edit_segment(  # noqa: PLR0917 - FastAPI passes them by name
 
 
 @router.get("/transcript/segments/{segment_id}/history", responses=documented(SegmentNotFound))
-async def read_history(session_id: SessionId, segment_id: SegmentId, caller: CurrentCaller) -> HistoryResponse:
+async def read_history(
+    session_id: SessionId, segment_id: SegmentId, caller: CurrentCaller
+) -> HistoryResponse:
     """Everything that a segment has been, and who made it so."""
     segment, past = await service.history(caller, session_id, segment_id)
     return HistoryResponse.of(session_id, segment, past)
@@ -93,7 +95,9 @@ async def read_history(session_id: SessionId, segment_id: SegmentId, caller: Cur
 @router.post(
     "/transcript/segments/{segment_id}/restore",
     dependencies=[JsonBody],
-    responses=documented(NotYoursToChange, RevisionNotFound, SegmentNotFound, SegmentChanged, UnsupportedMedia),
+    responses=documented(
+        NotYoursToChange, RevisionNotFound, SegmentNotFound, SegmentChanged, UnsupportedMedia
+    ),
 )
 async def restore_segment(
     session_id: SessionId,
@@ -110,7 +114,7 @@ async def restore_segment(
 
 @router.get("/transcriptions")
 async def list_versions(session_id: SessionId, caller: CurrentCaller) -> list[VersionResponse]:
-    """All versions of the session's transcript, newest first: live, uploaded, brought along, recognised again."""
+    """All versions of the session's transcript, newest first."""
     return [VersionResponse.of(each) for each in await service.versions(caller, session_id)]
 
 

@@ -68,7 +68,9 @@ class TranscriptResponse(BaseModel):
     next_offset: int | None = Field(description="Where the next page begins; null at the end")
     updated_at: datetime = Field(description="When any of it last changed")
     segments: list[TranscriptSegment] | None
-    text: str | None = Field(description="Instead of segments, when asked for: a line for each, after its speaker")
+    text: str | None = Field(
+        description="Instead of segments, when asked for: a line for each, after its speaker"
+    )
 
     @classmethod
     def of(cls, page: Page, *, offset: int, as_text: bool) -> Self:
@@ -86,7 +88,9 @@ class TranscriptResponse(BaseModel):
             offset=offset,
             next_offset=end if page.segments and end < page.extent.segments else None,
             updated_at=page.changed_at,
-            segments=None if as_text else [TranscriptSegment.of(each, index=index) for index, each in numbered],
+            segments=None
+            if as_text
+            else [TranscriptSegment.of(each, index=index) for index, each in numbered],
             text="\n".join(_line(each) for each in page.segments) if as_text else None,
         )
 
@@ -98,7 +102,7 @@ class SegmentChange(BaseModel):
     speaker: Name | None = None
     revision: Annotated[
         RevisionNumber | None,
-        Field(description="Refuse the change (409) when the segment has another one; `If-Match` does the same (412)"),
+        Field(description="When the segment has another one, the change is refused: 409, by `If-Match` 412"),
     ] = None
 
     @model_validator(mode="after")

@@ -71,7 +71,9 @@ class Page:
     def changed_at(self) -> datetime:
         """When any of what it shows last changed."""
         version = [self.version.updated_at] if self.version else []
-        return max([self.session.created_at, *version, *([self.extent.changed_at] if self.extent.changed_at else [])])
+        return max(
+            [self.session.created_at, *version, *([self.extent.changed_at] if self.extent.changed_at else [])]
+        )
 
 
 async def _segment_in_path(segment_id: str) -> str:
@@ -122,7 +124,10 @@ async def edit(runtime: Runtime, claims: Claims, session_id: UUID, change: Chang
 async def restore(
     runtime: Runtime, claims: Claims, session_id: UUID, segment_id: str, *, wanted: int
 ) -> Segment:
-    """Make a segment again what it was in a revision; that is a new revision. Raises as `edit`, and RevisionNotFound."""
+    """Make a segment again what it was in a revision, which makes a new one.
+
+    Raises as `edit`, and RevisionNotFound.
+    """
     async with open_caller(runtime, claims) as caller:
         version, segment = await _find(caller, session_id, segment_id)
         if wanted == segment.revision:
@@ -173,7 +178,9 @@ async def _change(
     expected = replace(change, revision=segment.revision if change.revision is None else change.revision)
     if not await repository.revise(caller.connection, version.id, [expected]):
         raise SegmentChanged("Read it again, and change what it is now")
-    edited = await repository.segment(caller.connection, version.id, segment.segment_id, user_id=caller.user.id)
+    edited = await repository.segment(
+        caller.connection, version.id, segment.segment_id, user_id=caller.user.id
+    )
     assert edited is not None  # noqa: S101 - it was changed in this transaction
     return edited
 

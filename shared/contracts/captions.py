@@ -17,7 +17,7 @@ SINK_GROUP = "caption-sink"
 EventKind = Literal["caption", "agent", "session", "speaker"]
 
 FIRST_HUMAN_REVISION = 1_000_001
-"""Revisions from here on were made by people. Recognition never counts so far, so it never overwrites them."""
+"""From here on people made the revisions. Recognition never counts so far, so it overwrites none of them."""
 
 
 class Caption(BaseModel, frozen=True):
