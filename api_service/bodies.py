@@ -26,6 +26,7 @@ def _trimmed(*, at_most: int, pattern: str | None = None) -> StringConstraints:
 
 Title = Annotated[str, _trimmed(at_most=200), AfterValidator(_storable)]
 Name = Annotated[str, _trimmed(at_most=100), AfterValidator(_storable)]
+Question = Annotated[str, _trimmed(at_most=200), AfterValidator(_storable)]
 Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_storable)]
 Storable = Annotated[str, AfterValidator(_storable)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_storable)]

@@ -21,6 +21,7 @@ from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.sessions.repository import Session
 from shared.clients.redis import reachable
+from shared.contracts.captions import SpeakerRenamed
 from shared.contracts.rooms import NO_HOLDER, lease_key
 
 log = structlog.get_logger()
@@ -57,6 +58,7 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     even if it reaches the database meanwhile.
     """
     settled = await runtime.live.streams.settled(session_id)
+    looked = await runtime.live.streams.present()
     async with open_caller(runtime, claims) as caller:
         session = await sessions.find(caller, session_id)
         stored = await repository.stored_segments(caller.connection, session_id)
@@ -64,7 +66,9 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     entries = await runtime.live.streams.after(session_id, settled)
     transcript = Transcript(stored)
     for entry in entries:
-        transcript.apply(names.shown(entry.event))
+        # Who was renamed before the database was read is there with the new name.
+        if entry.position >= looked or not isinstance(entry.event, SpeakerRenamed):
+            transcript.apply(names.shown(entry.event))
     active = await runtime.live.streams.last_activity(session_id)
     return LiveTranscript(
         session_id=session_id,

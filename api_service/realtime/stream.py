@@ -41,6 +41,11 @@ class CaptionStreams:
             return recent  # there is no stream
         return min(recent, stored_up_to(groups, pending))
 
+    async def present(self) -> Position:
+        """Whatever is written from now on has this position or a later one."""
+        async with reachable():
+            return Position.at(_seconds(await self._redis.time()))
+
     async def after(self, session_id: UUID, position: Position) -> list[Entry]:
         """Everything that follows a position."""
         entries: list[Entry] = []

@@ -3,17 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
 
-from api_service.bodies import Storable
+from api_service.bodies import Question
 from api_service.runtime import CurrentCaller
 from api_service.search import service
 from api_service.search.cursor import Cursor
 from api_service.search.schemas import SearchResponse
 from shared.errors import BadRequest, Unauthenticated
 from shared.problems import documented
-
-Asked = Annotated[Storable, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"], responses=documented(Unauthenticated))
 
@@ -25,7 +22,7 @@ _FAILURES = documented(BadRequest)
 async def search(
     caller: CurrentCaller,
     q: Annotated[
-        Asked,
+        Question,
         Query(description="All of its words are in what is found, in any of their forms"),
     ],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,

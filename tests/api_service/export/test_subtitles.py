@@ -33,12 +33,14 @@ def test_vtt_as_it_is_written() -> None:
 
 def test_another_reader_finds_the_cues_and_their_voices() -> None:
     read = webvtt.from_string(vtt(SHORT, Choices()))
-    assert [(cue.start, cue.end, cue.voice) for cue in read] == [
+    assert [(cue.start, cue.end, cue.voice) for cue in read.captions] == [
         ("00:00:00.000", "00:00:01.500", "Ada"),
         ("00:01:01.250", "01:02:05.500", "Bob &lt;CEO&gt;"),
     ]
     read = webvtt.from_buffer(io.StringIO(srt(LONG, Choices())), format="srt")
-    assert " ".join(cue.text.replace("\n", " ") for cue in read) == "Ada: " + LONG.lines[0].text.strip()
+    assert (
+        " ".join(cue.text.replace("\n", " ") for cue in read.captions) == "Ada: " + LONG.lines[0].text.strip()
+    )
 
 
 def test_speakers_can_be_left_out() -> None:
@@ -75,4 +77,4 @@ def test_what_has_no_length_is_shown_for_a_moment() -> None:
 def test_without_words_the_files_are_empty_and_valid() -> None:
     assert srt(meeting(), Choices()) == ""
     assert vtt(meeting(), Choices()) == "WEBVTT\n\n"
-    assert len(webvtt.from_string(vtt(meeting(), Choices()))) == 0
+    assert webvtt.from_string(vtt(meeting(), Choices())).captions == []

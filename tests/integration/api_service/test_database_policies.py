@@ -71,6 +71,9 @@ def test_the_login_of_the_api_cannot_become(servers: Servers, role: str) -> None
         "select * from public.session_members",
         "select * from public.transcriptions",
         "select * from public.transcript_segments",
+        "select * from public.segment_revisions",
+        "select * from public.session_speakers",
+        "select * from internal.search_titles('a', null, null, 1)",
         "select * from auth.users",
         "delete from public.recording_sessions",
         "select internal.settle_live_transcription(gen_random_uuid())",
@@ -95,5 +98,7 @@ def test_an_account_without_claims_sees_nothing(servers: Servers) -> None:
             "session_members",
             "transcriptions",
             "transcript_segments",
+            "segment_revisions",
+            "session_speakers",
         ):
             assert connection.execute(f"select * from public.{table}".encode()).fetchall() == []

@@ -120,7 +120,7 @@ async def test_what_is_no_transcript_is_refused(
 async def test_the_newest_complete_version_is_the_current_one(ada: Person, session: str) -> None:
     second = (await bring(ada, session, segments=[{"text": "again"}])).json()
     versions = (await ada.get(f"/api/v1/sessions/{session}/transcriptions")).json()
-    assert [(each["id"], each["is_current"]) for each in versions][0] == (second["id"], True)
+    assert versions[0]["id"] == second["id"]
     assert [each["is_current"] for each in versions] == [True, False]
     assert await said(ada, session) == [": again"]
 
@@ -244,7 +244,7 @@ async def test_replacing_a_transcript_keeps_ids_and_history(ada: Person, session
     history = (await ada.get(segment(session, "000001", "/history"))).json()["revisions"]
     assert [each["text"] for each in history] == ["", "Good morning"]
     lines = await put(ada, path, {"content": "eins\nzwei"})
-    assert [each["segment_id"] for each in lines.json()["segments"]][0] == "000002"
+    assert lines.json()["segments"][0]["segment_id"] == "000002"
     assert await said(ada, session) == ["Bob: eins", "Eve: zwei"]
     assert (await put(ada, path, {"segments": []})).json()["code"] == "empty-transcript"
     assert (await put(ada, path, {})).status_code == 422
@@ -346,7 +346,7 @@ async def test_a_transcript_is_exported_in_every_form(ada: Person, session: str)
         "attachment; filename=\"Weekly.txt\"; filename*=UTF-8''%E5%91%A8%E4%BC%9A%20Weekly.txt"
     )
     assert "[0:02] Bob: 早上好 everybody" in answers["txt"].text
-    assert [cue.voice for cue in webvtt.from_string(answers["vtt"].text)] == ["Ada", "Bob", "Ada"]
+    assert [cue.voice for cue in webvtt.from_string(answers["vtt"].text).captions] == ["Ada", "Bob", "Ada"]
     assert answers["json"].json() == (await ada.get(f"/api/v1/sessions/{session}/transcript")).json()
     opened = Document(io.BytesIO(answers["docx"].content))
     assert opened.paragraphs[1].text == "0:00  Ada: Good morning"
