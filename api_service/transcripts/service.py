@@ -105,7 +105,7 @@ async def versions(caller: Caller, session_id: UUID) -> list[Transcription]:
 
 async def history(caller: Caller, session_id: UUID, segment_id: str) -> tuple[Segment, list[Revision]]:
     """A segment and what it was before. Raises SessionNotFound and SegmentNotFound."""
-    _, segment = await _find(caller, session_id, segment_id)
+    _, _, segment = await _find(caller, session_id, segment_id)
     return segment, await repository.history(caller.connection, segment.id, user_id=caller.user.id)
 
 
@@ -115,8 +115,8 @@ async def edit(runtime: Runtime, claims: Claims, session_id: UUID, change: Chang
     Raises SessionNotFound, SegmentNotFound, NotYoursToChange and SegmentChanged.
     """
     async with open_caller(runtime, claims) as caller:
-        version, segment = await _find(caller, session_id, change.segment_id)
-        edited = await _change(caller, session_id, version, segment, change)
+        session, version, segment = await _find(caller, session_id, change.segment_id)
+        edited = await _change(caller, session, version, segment, change)
     await tell_followers(runtime.live.streams, version, [edited] if edited != segment else [])
     return edited
 
@@ -129,7 +129,7 @@ async def restore(
     Raises as `edit`, and RevisionNotFound.
     """
     async with open_caller(runtime, claims) as caller:
-        version, segment = await _find(caller, session_id, segment_id)
+        session, version, segment = await _find(caller, session_id, segment_id)
         if wanted == segment.revision:
             return segment
         known = await repository.history(caller.connection, segment.id, user_id=caller.user.id)
@@ -137,7 +137,7 @@ async def restore(
         if past is None:
             raise RevisionNotFound
         change = Change(segment_id, segment.revision, past.speaker, past.text, past.start_time, past.end_time)
-        restored = await _change(caller, session_id, version, segment, change)
+        restored = await _change(caller, session, version, segment, change)
     await tell_followers(runtime.live.streams, version, [restored] if restored != segment else [])
     return restored
 
@@ -155,21 +155,20 @@ async def tell_followers(streams: CaptionStreams, version: Transcription, change
         log.warning("followers.not_told", session_id=str(version.session_id), segments=len(changed))
 
 
-async def _find(caller: Caller, session_id: UUID, segment_id: str) -> tuple[Transcription, Segment]:
-    await sessions.find(caller, session_id)
+async def _find(caller: Caller, session_id: UUID, segment_id: str) -> tuple[Session, Transcription, Segment]:
+    session = await sessions.find(caller, session_id)
     version = await repository.current(caller.connection, session_id, user_id=caller.user.id)
     if version is None:
         raise SegmentNotFound
     segment = await repository.segment(caller.connection, version.id, segment_id, user_id=caller.user.id)
     if segment is None:
         raise SegmentNotFound
-    return version, segment
+    return session, version, segment
 
 
 async def _change(
-    caller: Caller, session_id: UUID, version: Transcription, segment: Segment, change: Change
+    caller: Caller, session: Session, version: Transcription, segment: Segment, change: Change
 ) -> Segment:
-    session = await sessions.find(caller, session_id)
     if session.role != "owner":
         if not _spoken_by(caller, segment):
             raise NotYoursToChange("Participants change the words that they spoke themselves")
