@@ -14,9 +14,14 @@ _METADATA_BYTES = 16_384
 _METADATA_DEPTH = 10
 
 
-def storable(text: str) -> str:
+def is_storable(text: str) -> bool:
     """Postgres stores no NUL, and half a surrogate pair is no text at all."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def storable(text: str) -> str:
+    """Raises PydanticCustomError for what cannot be stored."""
+    if not is_storable(text):
         raise PydanticCustomError("not_text", "Contains characters that are not text")
     return text
 
@@ -27,7 +32,15 @@ def _trimmed(*, at_most: int, pattern: str | None = None) -> StringConstraints:
 
 Title = Annotated[str, _trimmed(at_most=200), AfterValidator(storable)]
 Name = Annotated[str, _trimmed(at_most=100), AfterValidator(storable)]
+Question = Annotated[str, _trimmed(at_most=200), AfterValidator(storable)]
 Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(storable)]
+Storable = Annotated[str, AfterValidator(storable)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(storable)]
+"""What was said in one segment."""
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(storable)]
+"""A name as it is somewhere already, whatever it looks like."""
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Description = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=5000), AfterValidator(storable)

@@ -1,9 +1,13 @@
 """Places on the session's clock: where a track's audio lies on it, and how a place is written."""
 
+import re
 from dataclasses import dataclass, field
 
 _WINDOW_SECONDS = 2.0
 """Audio over which the least delay counts as the true one; within it, frames may come in bursts."""
+
+_CLOCK = r"(\d{1,4}):([0-5]\d):([0-5]\d)[:.](\d{3})"
+_RANGE = re.compile(rf"\[?\s*{_CLOCK}\s*[,-]\s*{_CLOCK}\s*\]?", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,19 @@ class Alignment:
 def clock_range(start: float, end: float) -> str:
     """Two places as `[HH:MM:SS:mmm,HH:MM:SS:mmm]`, the form in which clients of captions read them."""
     return f"[{_clock(start)},{_clock(end)}]"
+
+
+def parse_clock_range(text: str) -> tuple[float, float]:
+    """What `clock_range` wrote, also with a hyphen and no brackets. Raises ValueError for anything else."""
+    match = _RANGE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("Two places are written as [00:00:10:100,00:00:10:500]")
+    numbers = [int(each) for each in match.groups()]
+    start, end = (
+        hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
+        for hours, minutes, seconds, milliseconds in (numbers[:4], numbers[4:])
+    )
+    return start, end
 
 
 def _clock(seconds: float) -> str:

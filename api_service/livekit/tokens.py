@@ -13,12 +13,17 @@ LIFETIME = timedelta(hours=2)
 
 def new_identity(user_id: UUID) -> str:
     """Another one for each tab: of two participants with one identity LiveKit keeps the second."""
-    return f"{_identities(user_id)}{secrets.randbelow(10**9)}"
+    return f"{identity_prefix(user_id)}{secrets.randbelow(10**9)}"
 
 
 def is_identity_of(identity: str, user_id: UUID) -> bool:
     """Whether a participant is this user, in whichever tab."""
-    return identity.startswith(_identities(user_id))
+    return identity.startswith(identity_prefix(user_id))
+
+
+def identity_prefix(user_id: UUID) -> str:
+    """What all identities of one account begin with, and those of no other."""
+    return f"intrascribe_user_{user_id}_"
 
 
 def participant_token(settings: ApiSettings, *, room: str, identity: str, name: str) -> str:

@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api_service.realtime.positions import Position
-from shared.contracts.captions import AgentChanged, Caption, SessionChanged
+from shared.contracts.captions import AgentChanged, Caption, SessionChanged, SpeakerRenamed
 
-Event = Caption | AgentChanged | SessionChanged
+Event = Caption | AgentChanged | SessionChanged | SpeakerRenamed
 _KINDS: dict[str, type[BaseModel]] = {
     "caption": Caption,
     "agent": AgentChanged,
     "session": SessionChanged,
+    "speaker": SpeakerRenamed,
 }
 
 
@@ -50,7 +51,7 @@ class Segment:
             segment_id=caption.segment_id,
             revision=caption.revision,
             final=caption.final,
-            participant_identity=caption.participant_identity,
+            participant_identity=caption.participant_identity or None,
             speaker=caption.participant_name,
             text=caption.text,
             start=caption.start,

@@ -48,6 +48,19 @@ async def stored_segments(connection: Connection, session_id: UUID) -> list[Segm
         return await cursor.fetchall()
 
 
+async def speaker_names(connection: Connection, session_id: UUID) -> dict[str, str]:
+    """The names under which captions of a session come, and those to show instead, where they differ."""
+    query = "select spoken_as, speaker from public.session_speakers where session_id = %s"
+    cursor = await connection.execute(query, [session_id])
+    return {row["spoken_as"]: row["speaker"] for row in await cursor.fetchall()}
+
+
+async def speaker_names_for_service(connection: Connection, session_id: UUID) -> dict[str, str]:
+    """The same as the service, for followers whose right to follow is known already."""
+    cursor = await connection.execute("select * from internal.speaker_names(%s)", [session_id])
+    return {row["spoken_as"]: row["speaker"] for row in await cursor.fetchall()}
+
+
 async def store_captions(connection: Connection, captions: Sequence[Caption]) -> None:
     """Keep the finals among these captions; of two versions of a segment the higher revision stays."""
     array = f"[{','.join(caption.model_dump_json() for caption in captions)}]"

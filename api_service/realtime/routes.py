@@ -76,7 +76,7 @@ async def events(
     after: Annotated[str | None, Query(description="Position to resume from")] = None,
     last_event_id: Annotated[str | None, Header(description="The same, as browsers send it")] = None,
 ) -> EventSourceResponse:
-    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent` and `session` as it comes.
+    """Server-sent events: `snapshot` unless resuming, then each `caption`, `agent`, `session` and `speaker`.
 
     The id of every event is a position. The stream ends when the token expires.
     """

@@ -78,6 +78,14 @@ class AgentEvent(BaseModel):
     state: Literal["listening", "left"]
 
 
+class SpeakerEvent(BaseModel):
+    """A speaker has another name: in these segments, or in all that are shown under the old one."""
+
+    old_speaker: str
+    new_speaker: str
+    segment_ids: list[str] | None
+
+
 class SessionEvent(BaseModel):
     """The session changed its state."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from api_service.livekit.presence_rooms import Person
 from api_service.realtime import repository
 from api_service.realtime.events import Entry, Segment
 from api_service.realtime.feed import FeedEnded, Follower
-from api_service.realtime.fold import Transcript
+from api_service.realtime.fold import SpeakerNames, Transcript
 from api_service.realtime.positions import Position
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.sessions.lifecycle import LIVE
 from api_service.sessions.repository import Session
 from shared.clients.redis import reachable
+from shared.contracts.captions import SpeakerRenamed
 from shared.contracts.rooms import NO_HOLDER, lease_key
 
 log = structlog.get_logger()
@@ -64,13 +65,17 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     even if it reaches the database meanwhile.
     """
     settled = await runtime.live.streams.settled(session_id)
+    looked = await runtime.live.streams.present()
     async with open_caller(runtime, claims) as caller:
         session = await sessions.find(caller, session_id)
         stored = await repository.stored_segments(caller.connection, session_id)
+        names = SpeakerNames(await repository.speaker_names(caller.connection, session_id))
     entries = await runtime.live.streams.after(session_id, settled)
     transcript = Transcript(stored)
     for entry in entries:
-        transcript.apply(entry.event)
+        # Who was renamed before the database was read is there with the new name.
+        if entry.position >= looked or not isinstance(entry.event, SpeakerRenamed):
+            transcript.apply(names.shown(entry.event))
     active = await runtime.live.streams.last_activity(session_id)
     return LiveTranscript(
         session_id=session_id,
@@ -129,12 +134,14 @@ async def follow(
 ) -> AsyncGenerator[Entry, None]:
     """Events as they come, until an instant in seconds since the epoch, until the process stops, or until
     the feed ends."""
+    async with runtime.database.as_service() as connection:
+        names = SpeakerNames(await repository.speaker_names_for_service(connection, session_id))
     async with runtime.live.feeds.following(session_id, after) as follower:
         leaving = asyncio.create_task(_leave(follower, stopping))
         try:
             while (left := until - time.time()) > 0:
                 for entry in await follower.next(within_seconds=min(left, _CHECK_SECONDS)):
-                    yield entry
+                    yield replace(entry, event=names.shown(entry.event))
         except FeedEnded:
             log.info("follower.sent_away", session_id=str(session_id))
         finally:

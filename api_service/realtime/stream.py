@@ -41,6 +41,11 @@ class CaptionStreams:
             return recent  # there is no stream
         return min(recent, stored_up_to(groups, pending))
 
+    async def present(self) -> Position:
+        """Whatever is written from now on has this position or a later one."""
+        async with reachable():
+            return Position.at(_seconds(await self._redis.time()))
+
     async def after(self, session_id: UUID, position: Position) -> list[Entry]:
         """Everything that follows a position."""
         entries: list[Entry] = []
@@ -90,11 +95,12 @@ class CaptionStreams:
             following = Position(up_to.milliseconds, up_to.number + 1)
             await self._redis.xtrim(stream_key(session_id), minid=str(following), approximate=False)
 
-    async def publish(self, session_id: UUID, kind: EventKind, event: BaseModel) -> None:
-        """Add an event of our own."""
+    async def publish(self, session_id: UUID, kind: EventKind, *events: BaseModel) -> None:
+        """Add events of our own, all of one kind."""
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
             pipe.sadd(LIVE_SESSIONS_KEY, str(session_id))
-            pipe.xadd(stream_key(session_id), {"event": kind, "data": event.model_dump_json()})
+            for event in events:
+                pipe.xadd(stream_key(session_id), {"event": kind, "data": event.model_dump_json()})
             await pipe.execute()
 
     async def is_stored(self, session_id: UUID, position: Position) -> bool:

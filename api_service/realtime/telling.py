@@ -7,11 +7,17 @@ from pydantic import BaseModel
 
 from api_service.realtime.events import Entry, Segment
 from api_service.realtime.positions import Position
-from api_service.realtime.schemas import AgentEvent, SegmentResponse, SessionEvent, TranscriptionResponse
+from api_service.realtime.schemas import (
+    AgentEvent,
+    SegmentResponse,
+    SessionEvent,
+    SpeakerEvent,
+    TranscriptionResponse,
+)
 from api_service.realtime.service import LiveTranscript
-from shared.contracts.captions import AgentChanged, Caption
+from shared.contracts.captions import AgentChanged, Caption, SpeakerRenamed
 
-Kind = Literal["snapshot", "caption", "agent", "session"]
+Kind = Literal["snapshot", "caption", "agent", "speaker", "session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,9 @@ def told(entry: Entry) -> Told:
             return Told("caption", SegmentResponse.of(Segment.of(caption)), entry.position)
         case AgentChanged(state=state):
             return Told("agent", AgentEvent(state=state), entry.position)
+        case SpeakerRenamed() as renamed:
+            event = SpeakerEvent.model_validate(renamed, from_attributes=True)
+            return Told("speaker", event, entry.position)
         case changed:
             return Told("session", SessionEvent(status=changed.status, at=changed.at), entry.position)
 

@@ -14,7 +14,10 @@ LIVE_SESSIONS_KEY = "captions:live"
 
 SINK_GROUP = "caption-sink"
 
-EventKind = Literal["caption", "agent", "session"]
+EventKind = Literal["caption", "agent", "session", "speaker"]
+
+FIRST_HUMAN_REVISION = 1_000_001
+"""From here on people made the revisions. Recognition never counts so far, so it overwrites none of them."""
 
 
 class Caption(BaseModel, frozen=True):
@@ -43,6 +46,19 @@ class AgentChanged(BaseModel, frozen=True):
 
     state: Literal["listening", "left"]
     identity: str
+
+
+class SpeakerRenamed(BaseModel, frozen=True):
+    """People gave a speaker another name: in what was said before, and in captions yet to come."""
+
+    old_speaker: str
+    new_speaker: str
+    segment_ids: list[str] | None = Field(
+        default=None, description="The only segments that it concerns; null for all that `old_speaker` said"
+    )
+    names: dict[str, str] = Field(
+        description="From here on: the names under which captions come, and the names to show instead"
+    )
 
 
 class SessionChanged(BaseModel, frozen=True):

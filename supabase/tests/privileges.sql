@@ -35,16 +35,24 @@ select set_eq(
     where pronamespace = 'internal'::regnamespace and has_function_privilege('authenticated', oid, 'execute')$$,
   array[
     'add_job',
+    'add_segments',
     'cancel_own_job',
     'change_own_session',
     'clear_live_transcription',
     'count_words',
     'delete_template',
+    'import_transcription',
     'join_session',
     'may_use_template',
+    'member_names',
     'my_sessions',
     'new_invite_code',
     'record_finalization',
+    'rename_speaker',
+    'revise_segments',
+    'search_segments',
+    'search_titles',
+    'search_vector',
     'stored_bytes'
   ],
   'accounts may call these internal functions'
@@ -68,6 +76,7 @@ select set_eq(
     'session_clock',
     'sessions_in',
     'set_session_status',
+    'speaker_names',
     'start_job',
     'store_captions',
     'take_deleted_objects'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.timeline import Alignment, clock_range
+from shared.timeline import Alignment, clock_range, parse_clock_range
 
 
 def stream(alignment: Alignment, *, heard: float, until: float, delay: float, step: float = 0.032) -> float:
@@ -61,3 +61,19 @@ def test_no_place_lies_before_the_session() -> None:
 def test_places_are_written_as_clients_read_them() -> None:
     assert clock_range(0.0, 3725.0456) == "[00:00:00:000,01:02:05:046]"
     assert clock_range(59.9996, 60.0) == "[00:01:00:000,00:01:00:000]"
+
+
+@pytest.mark.parametrize(
+    "text", ["[00:01:02:345,01:00:00:000]", "00:01:02.345-01:00:00.000", " [00:01:02:345, 01:00:00:000] "]
+)
+def test_a_written_range_is_read_again(text: str) -> None:
+    assert parse_clock_range(text) == (62.345, 3600.0)
+    assert parse_clock_range(clock_range(62.345, 3600.0)) == (62.345, 3600.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "[00:01:02,00:01:03]", "2026-11-21T00:00:00Z", "[00:99:00:000,0]"]
+)
+def test_anything_else_is_no_range(text: str) -> None:
+    with pytest.raises(ValueError, match="written as"):
+        parse_clock_range(text)

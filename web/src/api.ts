@@ -48,6 +48,13 @@ export interface Segment {
   is_final: boolean;
 }
 
+/** Somebody is called otherwise: in these segments, or in all that are shown under the old name. */
+export interface SpeakerRenamed {
+  old_speaker: string;
+  new_speaker: string;
+  segment_ids: string[] | null;
+}
+
 export interface Transcription {
   segments: Segment[];
   position: string;

@@ -1,12 +1,13 @@
 // The captions of one session as a fold over its events. Pure: no clock, no network, no framework.
 
-import type { AgentState, Segment } from "./api";
+import type { AgentState, Segment, SpeakerRenamed } from "./api";
 
 export type LiveEvent =
   | { kind: "snapshot"; segments: readonly Segment[] }
   | { kind: "caption"; segment: Segment }
   | { kind: "agent"; state: AgentState }
-  | { kind: "session"; status: string };
+  | { kind: "session"; status: string }
+  | { kind: "speaker"; renamed: SpeakerRenamed };
 
 export interface Captions {
   /** False until the first snapshot: an empty list then means "not known", not "nothing said". */
@@ -36,6 +37,8 @@ export function fold(captions: Captions, event: LiveEvent): Captions {
       return event.status === "completed"
         ? { ...captions, status: event.status, segments: finals(captions.segments) }
         : { ...captions, status: event.status };
+    case "speaker":
+      return { ...captions, segments: captions.segments.map((each) => rename(each, event.renamed)) };
   }
 }
 
@@ -46,6 +49,12 @@ export function finals(segments: readonly Segment[]): readonly Segment[] {
 /** Without those whose final said that there had been no words after all. */
 export function withWords(segments: readonly Segment[]): readonly Segment[] {
   return segments.filter((each) => each.text.trim());
+}
+
+function rename(segment: Segment, renamed: SpeakerRenamed): Segment {
+  const { old_speaker, new_speaker, segment_ids } = renamed;
+  const meant = segment.speaker === old_speaker && (segment_ids?.includes(segment.segment_id) ?? true);
+  return meant ? { ...segment, speaker: new_speaker } : segment;
 }
 
 /** The same list when the segment is no news, else a new one with it in its place. */

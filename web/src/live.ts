@@ -1,7 +1,7 @@
 // Follows one session: a snapshot, then its events from the snapshot's position, for as long as it takes.
 
 import { createParser } from "eventsource-parser";
-import type { Segment, Transcription } from "./api";
+import type { Segment, SpeakerRenamed, Transcription } from "./api";
 import type { LiveEvent } from "./captions";
 import { asProblem } from "./problem";
 
@@ -107,6 +107,8 @@ function liveEvent(name: string | undefined, data: string): LiveEvent | null {
       return { kind: "agent", state: (JSON.parse(data) as { state: "listening" | "left" }).state };
     case "session":
       return { kind: "session", status: (JSON.parse(data) as { status: string }).status };
+    case "speaker":
+      return { kind: "speaker", renamed: JSON.parse(data) as SpeakerRenamed };
     default:
       return null;
   }

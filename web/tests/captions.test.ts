@@ -86,3 +86,15 @@ test("a final without words takes its partials back, also those that come late",
   );
   expect(withWords(captions.segments)).toEqual([]);
 });
+
+test("a renamed speaker has the new name in everything that is shown", () => {
+  const said = [
+    caption(segment("a", "one", { speaker: "Ann" })),
+    caption(segment("b", "two", { speaker: "Bob" })),
+  ];
+  const renamed = { old_speaker: "Ann", new_speaker: "Anna", segment_ids: null };
+  const names = (captions: Captions) => captions.segments.map((each) => each.speaker);
+  expect(names(after(...said, { kind: "speaker", renamed }))).toEqual(["Anna", "Bob"]);
+  const elsewhere: LiveEvent = { kind: "speaker", renamed: { ...renamed, segment_ids: ["b"] } };
+  expect(names(after(...said, elsewhere))).toEqual(["Ann", "Bob"]);
+});

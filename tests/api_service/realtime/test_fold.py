@@ -2,7 +2,9 @@
 
 from itertools import permutations
 
-from tests.api_service.realtime.scripts import folded
+from api_service.realtime.fold import SpeakerNames, Transcript
+from shared.contracts.captions import FIRST_HUMAN_REVISION, SpeakerRenamed
+from tests.api_service.realtime.scripts import event, folded, shown
 
 
 def test_a_partial_grows_and_its_final_replaces_it() -> None:
@@ -49,3 +51,37 @@ def test_what_is_stored_is_replaced_by_a_higher_revision_only() -> None:
     assert folded("ann 0.0-1.0 r1: older", database=database) == ["Ann: stored"]
     assert folded("ann 0.0-1.0 r2: stored", database=database) == ["Ann: stored"]
     assert folded("ann 0.0-1.0 r3: newer", database=database) == ["Ann: newer"]
+
+
+def renamed(old: str, new: str, *segment_ids: str, **names: str) -> SpeakerRenamed:
+    return SpeakerRenamed(
+        old_speaker=old, new_speaker=new, segment_ids=list(segment_ids) or None, names=names
+    )
+
+
+def followed(*happened: str | SpeakerRenamed, names: dict[str, str] | None = None) -> list[str]:
+    """What somebody sees who follows from the beginning."""
+    transcript, known = Transcript(), SpeakerNames(names or {})
+    for each in happened:
+        transcript.apply(known.shown(event(each) if isinstance(each, str) else each))
+    return shown(transcript)
+
+
+def test_a_renamed_speaker_has_the_name_before_and_after() -> None:
+    rename = renamed("Ann", "Anna", Ann="Anna")
+    assert followed("ann 0.0-1.0 r0: one", rename, "ann 1.0-2.0 r0~ two") == ["Anna: one", "Anna: two…"]
+
+
+def test_only_some_segments_of_a_speaker_may_get_another_name() -> None:
+    lines = ["ann 0.0-1.0 r0: one", "ann 1.0-2.0 r0: two"]
+    assert followed(*lines, renamed("Ann", "Bob", "TR_ann-1000")) == ["Ann: one", "Bob: two"]
+
+
+def test_names_known_from_the_start_are_shown() -> None:
+    assert followed("ann 0.0-1.0 r0: one", names={"Ann": "Anna"}) == ["Anna: one"]
+
+
+def test_what_a_person_wrote_stays_above_recognition_and_keeps_its_speaker() -> None:
+    human = f"ann 0.0-1.0 r{FIRST_HUMAN_REVISION}: corrected"
+    lines = [human, "ann 0.0-1.0 r9: recognised again"]
+    assert followed(*lines, names={"Ann": "Anna"}) == ["Ann: corrected"]

@@ -74,6 +74,9 @@ def test_the_login_of_the_api_cannot_become(servers: Servers, role: str) -> None
         "select * from public.audio_files",
         "select * from internal.deleted_objects",
         "select * from public.jobs",
+        "select * from public.segment_revisions",
+        "select * from public.session_speakers",
+        "select * from internal.search_titles('a', null, null, 1)",
         "select * from auth.users",
         "delete from public.recording_sessions",
         "select internal.settle_live_transcription(gen_random_uuid())",
@@ -100,5 +103,7 @@ def test_an_account_without_claims_sees_nothing(servers: Servers) -> None:
             "transcript_segments",
             "audio_files",
             "jobs",
+            "segment_revisions",
+            "session_speakers",
         ):
             assert connection.execute(f"select * from public.{table}".encode()).fetchall() == []

@@ -1,0 +1,1 @@
+"""Transcripts that clients bring along and change as a whole."""

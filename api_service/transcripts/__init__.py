@@ -1,0 +1,1 @@
+"""Transcripts: read them, correct them, see what they were."""
