@@ -69,6 +69,11 @@ bench-stt: ## how fast the speech service is; ARGUMENTS="--url http://127.0.0.1:
 	@$(INSTALL) stt-tests
 	@$(ENVIRONMENTS)/stt-tests/bin/python -m benchmarks.bench_stt $(ARGUMENTS)
 
+.PHONY: bench-api
+bench-api: ## how fast the API reads under row-level security; ARGUMENTS="--rate 400"
+	@$(INSTALL) api-tests embedded
+	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.bench_api $(ARGUMENTS)
+
 .PHONY: format
 format: tools ## format the code
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format .

@@ -15,6 +15,9 @@ from api_service.auth import routes as auth
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
 from api_service.database import Database
+from api_service.gateway.documentation import SCHEMA_PATH, DocumentedApi, serve_pages
+from api_service.gateway.install import layers
+from api_service.gateway.limiter import RateLimiter
 from api_service.live import start_live
 from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
@@ -48,14 +51,19 @@ def create_app(settings: ApiSettings) -> FastAPI:
         async with AsyncExitStack() as stack:
             yield {"runtime": await _open(settings, stack)}
 
-    app = FastAPI(
+    app = DocumentedApi(
         title=operations.NAME,
         version=operations.VERSION,
         lifespan=lifespan,
         redirect_slashes=False,
+        openapi_url=SCHEMA_PATH if settings.docs else None,
+        docs_url=None,
+        redoc_url=None,
         responses=documented(InvalidRequest),
     )
-    serving.install(app, service="api", max_body_bytes=settings.max_body_bytes)
+    serving.install(app, service="api", max_body_bytes=settings.max_body_bytes, layers=layers(settings))
+    if settings.docs:
+        serve_pages(app)
     for routes in (operations, auth, users, sessions, livekit, webhooks, realtime):
         app.include_router(routes.router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
@@ -80,6 +88,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         livekit=livekit_api,
         http=http,
         verifier=await _open_verifier(settings, http, development_key),
+        limiter=RateLimiter(redis, settings.budgets),
         development_key=development_key,
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
     )

@@ -6,7 +6,7 @@ FastAPI and uvicorn are imported here, so a service that serves no HTTP does not
 import asyncio
 import re
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,14 +36,20 @@ _CLIENT_CLOSED_REQUEST = 499
 Result = TypeVar("Result")
 
 
-def install(app: FastAPI, *, service: str, max_body_bytes: int) -> None:
-    """Give an app its problems, its request ids, its body limit and `GET /metrics`."""
+def install(app: FastAPI, *, service: str, max_body_bytes: int, layers: Sequence[Middleware] = ()) -> None:
+    """Give an app its problems, its request ids, its body limit and `GET /metrics`.
+
+    A service's own layers, outermost first, lie within the request scope and around the body limit.
+    """
     app.add_exception_handler(errors.ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
-    app.add_middleware(RequestScope, service=service)
+    app.user_middleware[:0] = [
+        Middleware(RequestScope, service=service),
+        *layers,
+        Middleware(BodyLimit, max_bytes=max_body_bytes),
+    ]
 
 
 def run(app: FastAPI, *, host: str, port: int) -> None:
