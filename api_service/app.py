@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
-import aiohttp
 import httpx
 from fastapi import FastAPI
-from livekit.api import LiveKitAPI
 
 from api_service.auth import development
 from api_service.auth import routes as auth
@@ -21,6 +19,7 @@ from api_service.gateway.limiter import RateLimiter
 from api_service.live import start_live
 from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
+from api_service.livekit.client import livekit_client
 from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.realtime import routes as realtime
@@ -29,11 +28,11 @@ from api_service.sessions import routes as sessions
 from api_service.settings import ApiSettings
 from api_service.users import routes as users
 from shared import serving
+from shared.clients.http import carry_request_id
 from shared.clients.redis import connect
 from shared.errors import InvalidRequest
 from shared.problems import documented
 
-_LIVEKIT_SECONDS = 3.0
 _HTTP_SECONDS = 3.0
 
 
@@ -77,8 +76,8 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     await database.open()
     redis = connect(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
-    livekit_api = await stack.enter_async_context(_livekit_client(settings))
-    http = await stack.enter_async_context(httpx.AsyncClient(timeout=_HTTP_SECONDS))
+    livekit_api = await stack.enter_async_context(livekit_client(settings))
+    http = await stack.enter_async_context(_http_client())
     development_key = _development_key(settings)
     return Runtime(
         settings=settings,
@@ -94,14 +93,8 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     )
 
 
-def _livekit_client(settings: ApiSettings) -> LiveKitAPI:
-    return LiveKitAPI(
-        settings.livekit_url,
-        settings.livekit_api_key,
-        settings.livekit_api_secret.get_secret_value(),
-        timeout=aiohttp.ClientTimeout(total=_LIVEKIT_SECONDS),
-        failover=False,
-    )
+def _http_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=_HTTP_SECONDS, event_hooks={"request": [carry_request_id]})
 
 
 def _development_key(settings: ApiSettings) -> development.DevelopmentKey | None:

@@ -11,7 +11,7 @@ import httptools
 
 @dataclass(slots=True)
 class Outcome:
-    """What came back. Seconds count from when a request was due, so that a server that stalls cannot hide it."""
+    """What came back. Seconds count from when a request was due, so that no stall of the server is hidden."""
 
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -85,4 +85,4 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._answered is not None and not self._answered.done():
-            self._answered.set_exception(ConnectionError("the server hung up"))
+            self._answered.set_exception(exc or ConnectionError("the server hung up"))

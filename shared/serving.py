@@ -23,11 +23,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import errors
+from shared.clients.http import REQUEST_ID_HEADER
 from shared.observing import REQUEST_SECONDS
 
 log = structlog.get_logger()
 
-REQUEST_ID_HEADER = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GRACE_SECONDS = 10
 _CLIENT_CLOSED_REQUEST = 499

@@ -6,15 +6,24 @@ from hashlib import sha256
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.openapi.models import OpenAPI, Operation, Parameter, ParameterInType, PathItem
+from fastapi.openapi.models import (
+    Components,
+    MediaType,
+    OpenAPI,
+    Operation,
+    Parameter,
+    ParameterInType,
+    PathItem,
+    Schema,
+)
 from fastapi.openapi.models import Response as Described
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api_service.gateway.idempotency import HEADER, KEY_PATTERN, KeyReused, MalformedKey, StillRunning
 from api_service.gateway.rates import TooManyRequests, is_counted
-from shared.errors import ServiceError, TooLarge, Unauthenticated, Unavailable
-from shared.problems import documented
+from shared.errors import PROBLEM_MEDIA_TYPE, ServiceError, TooLarge, Unauthenticated, Unavailable
+from shared.problems import Problem, documented, self_contained
 
 SCHEMA_PATH = "/openapi.json"
 _ICON = "/app/favicon.svg"
@@ -29,6 +38,7 @@ _KEY = Parameter.model_validate(
         "schema": {"type": "string", "pattern": f"^{KEY_PATTERN}$"},
     }
 )
+_PROBLEM = MediaType.model_validate({"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}})
 _UNCHANGED = Described(description="What `If-None-Match` names is still what there is")
 
 
@@ -51,7 +61,7 @@ def serve_pages(app: FastAPI) -> None:
         openapi_url=SCHEMA_PATH, title=app.title, redoc_favicon_url=_ICON, with_google_fonts=False
     )
     for path, page in (("/docs", swagger), ("/redoc", redoc)):
-        app.add_route(path, _Page(page), include_in_schema=False)
+        app.add_route(path, _Page(page).serve, include_in_schema=False)
 
 
 class _Page:
@@ -61,7 +71,7 @@ class _Page:
         self._content = bytes(page.body)
         self._headers = {"content-security-policy": _policy(self._content.decode())}
 
-    async def __call__(self, _: Request) -> Response:
+    async def serve(self, _: Request) -> Response:
         return HTMLResponse(self._content, headers=self._headers)
 
 
@@ -79,6 +89,9 @@ def _policy(page: str) -> str:
 def _complete(schema: dict[str, object]) -> dict[str, object]:
     described = OpenAPI.model_validate(schema)
     described.paths = {path: _completed(path, item) for path, item in (described.paths or {}).items()}
+    described.components = described.components or Components()
+    problem = Schema.model_validate(self_contained(Problem))
+    described.components.schemas = {**(described.components.schemas or {}), Problem.__name__: problem}
     completed: dict[str, object] = described.model_dump(mode="json", by_alias=True, exclude_none=True)
     return completed
 
@@ -95,7 +108,19 @@ def _completed(path: str, written: object) -> PathItem:
             _add(operation, MalformedKey, StillRunning, KeyReused)
         if method == "get" and path.startswith("/api/"):
             operation.responses = {**(operation.responses or {}), "304": _UNCHANGED}
+        _refer_to_problem(operation)
     return item
+
+
+def _refer_to_problem(operation: Operation) -> None:
+    """All failures have one form, which is described once."""
+    responses = {
+        status: Described.model_validate(each) for status, each in (operation.responses or {}).items()
+    }
+    for response in responses.values():
+        if PROBLEM_MEDIA_TYPE in (response.content or {}):
+            response.content = {PROBLEM_MEDIA_TYPE: _PROBLEM}
+    operation.responses = dict(responses)
 
 
 def _failures(path: str, operation: Operation) -> list[type[ServiceError]]:

@@ -45,7 +45,7 @@ class Idempotency:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = Headers(scope=scope).get(HEADER) if scope["type"] == "http" else None
-        claims = known_claims(scope) if key and scope["method"] == "POST" else None
+        claims = known_claims(scope) if key is not None and scope["method"] == "POST" else None
         if key is None or claims is None:
             await self._app(scope, receive, send)
             return

@@ -68,6 +68,7 @@ def settings(servers: Servers, issuer: Issuer, tmp_path_factory: pytest.TempPath
         jwks_url=issuer.keys_url,
         development_key_file=tmp_path_factory.mktemp("api") / "key.pem",
         web_directory=Path("does/not/exist"),
+        rate_limits=False,
     )
 
 

@@ -98,6 +98,7 @@ async def serving(
             livekit_api_key=servers.livekit_api_key,
             livekit_api_secret=SecretStr(servers.livekit_api_secret),
             development_key_file=directory / "development.pem",
+            rate_limits=False,
         )
         config = uvicorn.Config(create_app(settings), log_config=None, access_log=False)
         server = uvicorn.Server(config)
