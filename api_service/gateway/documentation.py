@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api_service.gateway.idempotency import HEADER, KEY_PATTERN, KeyReused, MalformedKey, StillRunning
 from api_service.gateway.rates import TooManyRequests, is_counted
-from shared.errors import PROBLEM_MEDIA_TYPE, ServiceError, TooLarge, Unauthenticated, Unavailable
+from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, ServiceError, TooLarge, Unauthenticated, Unavailable
 from shared.problems import Problem, documented, self_contained
 
 SCHEMA_PATH = "/openapi.json"
@@ -128,7 +128,7 @@ def _failures(path: str, operation: Operation) -> list[type[ServiceError]]:
     if operation.security:
         failures += [Unauthenticated, Unavailable]
     if operation.requestBody:
-        failures.append(TooLarge)
+        failures += [BadRequest, TooLarge]
     return failures
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import psycopg
 import uvloop
 
-from benchmarks.api_process import Api, NotStarted, running, servers
-from benchmarks.open_loop import ask_at_rate
+from benchmarks.api.open_loop import ask_at_rate
+from benchmarks.api.process import Api, NotStarted, running, servers
 
 _GOAL_P50_MS = 5.0
 _GOAL_P99_MS = 25.0

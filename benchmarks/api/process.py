@@ -15,7 +15,7 @@ import httpx
 
 from benchmarks.memory import peak_megabytes
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
 _UNREACHED = "1000000000/minute"
 """Requests are counted as they always are, and none is refused."""
