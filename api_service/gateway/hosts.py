@@ -2,8 +2,10 @@
 
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from shared.errors import BadRequest
 from shared.serving import answer
@@ -25,14 +27,16 @@ class KnownHosts:
         self._endings = tuple(host[1:] for host in hosts if host.startswith("*."))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _ASKED_BY_ADDRESS or self._knows(Request(scope)):
+        if scope["type"] == "lifespan" or scope["path"] in _ASKED_BY_ADDRESS or self._knows(scope):
             await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(reason="Unknown host")(scope, receive, send)
         else:
             refusal = UnknownHost("The Host header names somebody else")
             await answer(refusal, Request(scope))(scope, receive, send)
 
-    def _knows(self, request: Request) -> bool:
-        name = host_name(request.headers.get("host", ""))
+    def _knows(self, scope: Scope) -> bool:
+        name = host_name(Headers(scope=scope).get("host", ""))
         return name in self._names or name.endswith(self._endings or ("\n",))
 
 

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 from starlette.middleware import Middleware
+from starlette.types import Message, Receive, Scope, Send
 
 from api_service.gateway.hosts import KnownHosts
 from api_service.gateway.install import layers
@@ -56,6 +57,25 @@ async def test_only_requests_to_our_own_names_are_served(host: str, served: bool
         assert (await http.get("/health", headers={"host": host})).status_code == 200
     assert answer.status_code == (200 if served else 400)
     assert served or answer.json()["code"] == "unknown-host"
+
+
+async def test_sockets_are_only_opened_by_our_own_names() -> None:
+    opened: list[Scope] = []
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        opened.append(scope)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    for host in (b"api.example", b"rebound.example"):
+        scope: Scope = {"type": "websocket", "path": "/", "headers": [(b"host", host)]}
+        await KnownHosts(app, hosts=("api.example",))(scope, receive, send)
+    assert (len(opened), [message["type"] for message in sent]) == (1, ["websocket.close"])
 
 
 async def test_pages_of_listed_origins_may_use_the_api_and_no_others() -> None:
