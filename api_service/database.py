@@ -22,13 +22,13 @@ _BECOME_USER = """
     select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)
 """
 _DOUBTED_AFTER_SECONDS = 1.0
-_used_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 
 
 class Database:
     """Opened and closed by the lifespan. Raises Unavailable while Postgres cannot be reached."""
 
     def __init__(self, url: str, *, connections: int, wait_seconds: float = 5.0) -> None:
+        self._used_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -36,7 +36,7 @@ class Database:
             min_size=1,
             max_size=connections,
             timeout=wait_seconds,
-            check=_check_if_doubtful,
+            check=self._check,
             open=False,
         )
 
@@ -59,19 +59,18 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
-                _used_at[connection] = time.monotonic()
+                self._used_at[connection] = time.monotonic()
         except (psycopg.OperationalError, PoolTimeout) as failure:
             raise Unavailable("The database cannot be reached") from failure
 
+    async def _check(self, connection: Connection) -> None:
+        """Asks a connection whether it lives, if it was idle for a while or its server has said something.
 
-async def _check_if_doubtful(connection: Connection) -> None:
-    """Asks a connection whether it still lives, if it was idle for a while or its server has said something.
-
-    Asking each time would cost every request a round trip, and a server that ends says so at once.
-    """
-    idle_seconds = time.monotonic() - _used_at.get(connection, 0.0)
-    if idle_seconds > _DOUBTED_AFTER_SECONDS or _has_news(connection):
-        await AsyncConnectionPool.check_connection(connection)
+        Asking each time would cost every request a round trip, and a server that ends says so at once.
+        """
+        idle_seconds = time.monotonic() - self._used_at.get(connection, 0.0)
+        if idle_seconds > _DOUBTED_AFTER_SECONDS or _has_news(connection):
+            await self._pool.check_connection(connection)
 
 
 def _has_news(connection: Connection) -> bool:

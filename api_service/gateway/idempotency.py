@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_service.gateway.idempotency_store import IdempotencyStore, Kept, Running, name_of
 from api_service.gateway.identity import known_claims
-from shared.errors import BadRequest, Conflict, InvalidRequest, ServiceError
+from shared.errors import BadRequest, Conflict, ServiceError
 from shared.serving import answer
 
 log = structlog.get_logger()
@@ -33,8 +33,8 @@ class StillRunning(Conflict):
     code, title, retryable = "request-in-progress", "The same request is being served", True
 
 
-class KeyReused(InvalidRequest):
-    code, title = "idempotency-key-reused", "This key belongs to another request"
+class KeyReused(ServiceError):
+    status, code, title = 422, "idempotency-key-reused", "This key belongs to another request"
 
 
 class Idempotency:

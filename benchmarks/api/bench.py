@@ -53,6 +53,8 @@ class Row:
     p95_ms: float
     p99_ms: float
     worst_ms: float
+    cpu_ms: float
+    """Of the API for one request."""
 
     @property
     def reaches_goals(self) -> bool:
@@ -93,7 +95,9 @@ def _measure(api: Api, admin_url: str, *, rate: float, seconds: float) -> list[R
         for reading, path in _readings(session).items():
             request = _request(path, token)
             uvloop.run(ask_at_rate(api.port, [request], rate=rate, seconds=_WARM_SECONDS))
+            worked = api.cpu_seconds
             outcome = uvloop.run(ask_at_rate(api.port, [request], rate=rate, seconds=seconds))
+            worked = api.cpu_seconds - worked
             milliseconds = 1000 * np.array(outcome.seconds)
             p50, p95, p99 = (float(each) for each in np.percentile(milliseconds, (50, 95, 99)))
             failed = outcome.statuses.total() - outcome.statuses[200]
@@ -107,6 +111,7 @@ def _measure(api: Api, admin_url: str, *, rate: float, seconds: float) -> list[R
                     p95_ms=p95,
                     p99_ms=p99,
                     worst_ms=float(milliseconds.max()),
+                    cpu_ms=1000 * worked / len(outcome.seconds),
                 )
             )
     return rows
@@ -143,14 +148,14 @@ def _request(path: str, token: str) -> bytes:
 
 
 def _table(rows: list[Row], megabytes: float, *, rate: float) -> str:
-    names = ("asked", "failed", "p50", "p95", "p99", "worst")
+    names = ("asked", "failed", "p50", "p95", "p99", "worst", "cpu")
     lines = [
         f"{rate:g} requests a second, one core for the API; milliseconds from when a request was due",
         f"{'account':<14} {'reading':<20}" + "".join(f" {name:>7}" for name in names),
     ]
     lines += [
         f"{row.account:<14} {row.reading:<20} {row.requests:>7} {row.failed:>7} {row.p50_ms:>7.2f}"
-        f" {row.p95_ms:>7.2f} {row.p99_ms:>7.2f} {row.worst_ms:>7.2f}"
+        f" {row.p95_ms:>7.2f} {row.p99_ms:>7.2f} {row.worst_ms:>7.2f} {row.cpu_ms:>7.2f}"
         f"{'' if row.reaches_goals else '  misses'}"
         for row in rows
     ]

@@ -41,6 +41,12 @@ class Api:
         """The most that it ever had in memory."""
         return peak_megabytes(self.process_id)
 
+    @property
+    def cpu_seconds(self) -> float:
+        """What it has worked so far, whatever else the machine does."""
+        fields = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def servers() -> Iterator[dict[str, str]]:
