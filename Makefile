@@ -53,8 +53,8 @@ check: tools ## ruff, mypy strict in each environment, import-linter, the page's
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format --check .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
-	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service tests/shared tests/api_service tests/integration/api_service
-	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service benchmarks tests/stt_service tests/models/stt_service tests/integration/stt_service
+	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service benchmarks/api tests/shared tests/api_service tests/integration/api_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy stt_service benchmarks --exclude ^benchmarks/api/ tests/stt_service tests/models/stt_service tests/integration/stt_service
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service
 	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded tests/embedded tests/e2e tests/browser
 	@$(PYTHON) -m embedded.setup.web_build check
@@ -68,6 +68,11 @@ eval-stt: ## words the speech service gets wrong, per set; ARGUMENTS="--limit 5 
 bench-stt: ## how fast the speech service is; ARGUMENTS="--url http://127.0.0.1:9000"
 	@$(INSTALL) stt-tests
 	@$(ENVIRONMENTS)/stt-tests/bin/python -m benchmarks.bench_stt $(ARGUMENTS)
+
+.PHONY: bench-api
+bench-api: ## how fast the API reads under row-level security; ARGUMENTS="--rate 400"
+	@$(INSTALL) api-tests embedded
+	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.api.bench $(ARGUMENTS)
 
 .PHONY: format
 format: tools ## format the code

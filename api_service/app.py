@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
-import aiohttp
 import httpx
 from fastapi import FastAPI
-from livekit.api import LiveKitAPI
 
 from api_service.audio.legacy import UPLOAD_PATH
 from api_service.audio.links import FILES_PATH
@@ -17,18 +15,22 @@ from api_service.auth import development
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
 from api_service.database import Database
+from api_service.gateway.documentation import SCHEMA_PATH, DocumentedApi, serve_pages
+from api_service.gateway.install import layers
+from api_service.gateway.limiter import RateLimiter
 from api_service.live import start_live
+from api_service.livekit.client import livekit_client
 from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.routing import ROUTERS
 from api_service.runtime import Runtime
 from api_service.settings import ApiSettings
 from shared import serving
+from shared.clients.http import carry_request_id
 from shared.clients.redis import connect
 from shared.errors import InvalidRequest
 from shared.problems import documented
 
-_LIVEKIT_SECONDS = 3.0
 _HTTP_SECONDS = 3.0
 _FORM_BYTES = 100_000
 """What a form may have around its file."""
@@ -48,11 +50,14 @@ def create_app(settings: ApiSettings) -> FastAPI:
         async with AsyncExitStack() as stack:
             yield {"runtime": await _open(settings, stack)}
 
-    app = FastAPI(
+    app = DocumentedApi(
         title=operations.NAME,
         version=operations.VERSION,
         lifespan=lifespan,
         redirect_slashes=False,
+        openapi_url=SCHEMA_PATH if settings.docs else None,
+        docs_url=None,
+        redoc_url=None,
         responses=documented(InvalidRequest),
     )
     serving.install(
@@ -63,7 +68,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
             FILES_PATH: settings.max_upload_bytes,
             UPLOAD_PATH: settings.max_upload_bytes + _FORM_BYTES,
         },
+        layers=layers(settings),
     )
+    if settings.docs:
+        serve_pages(app)
     for router in ROUTERS:
         app.include_router(router)
     page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
@@ -77,8 +85,8 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     await database.open()
     redis = connect(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
-    livekit_api = await stack.enter_async_context(_livekit_client(settings))
-    http = await stack.enter_async_context(httpx.AsyncClient(timeout=_HTTP_SECONDS))
+    livekit_api = await stack.enter_async_context(livekit_client(settings))
+    http = await stack.enter_async_context(_http_client())
     development_key = _development_key(settings)
     return Runtime(
         settings=settings,
@@ -88,20 +96,15 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         livekit=livekit_api,
         http=http,
         verifier=await _open_verifier(settings, http, development_key),
+        limiter=RateLimiter(redis, settings.budgets),
         development_key=development_key,
         audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
     )
 
 
-def _livekit_client(settings: ApiSettings) -> LiveKitAPI:
-    return LiveKitAPI(
-        settings.livekit_url,
-        settings.livekit_api_key,
-        settings.livekit_api_secret.get_secret_value(),
-        timeout=aiohttp.ClientTimeout(total=_LIVEKIT_SECONDS),
-        failover=False,
-    )
+def _http_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=_HTTP_SECONDS, event_hooks={"request": [carry_request_id]})
 
 
 def _development_key(settings: ApiSettings) -> development.DevelopmentKey | None:

@@ -5,8 +5,11 @@ policies always apply; as the service it may only call the functions of the sche
 """
 
 import json
+import select
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -18,12 +21,14 @@ Connection = psycopg.AsyncConnection[DictRow]
 _BECOME_USER = """
     select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)
 """
+_DOUBTED_AFTER_SECONDS = 1.0
 
 
 class Database:
     """Opened and closed by the lifespan. Raises Unavailable while Postgres cannot be reached."""
 
     def __init__(self, url: str, *, connections: int, wait_seconds: float = 5.0) -> None:
+        self._used_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -31,7 +36,7 @@ class Database:
             min_size=1,
             max_size=connections,
             timeout=wait_seconds,
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
             open=False,
         )
 
@@ -54,5 +59,21 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
+                self._used_at[connection] = time.monotonic()
         except (psycopg.OperationalError, PoolTimeout) as failure:
             raise Unavailable("The database cannot be reached") from failure
+
+    async def _check(self, connection: Connection) -> None:
+        """Asks a connection whether it lives, if it was idle for a while or its server has said something.
+
+        Asking each time would cost every request a round trip, and a server that ends says so at once.
+        """
+        idle_seconds = time.monotonic() - self._used_at.get(connection, 0.0)
+        if idle_seconds > _DOUBTED_AFTER_SECONDS or _has_news(connection):
+            await self._pool.check_connection(connection)
+
+
+def _has_news(connection: Connection) -> bool:
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

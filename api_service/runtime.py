@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import httpx
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 from livekit.api import LiveKitAPI
 from redis.asyncio import Redis
 
@@ -14,6 +15,8 @@ from api_service.audio.store import AudioStore
 from api_service.auth.development import DevelopmentKey
 from api_service.auth.verifier import Claims, TokenVerifier
 from api_service.database import Connection, Database
+from api_service.gateway.identity import claims_of
+from api_service.gateway.limiter import RateLimiter
 from api_service.live import Live
 from api_service.settings import ApiSettings
 from api_service.users import repository as users
@@ -33,6 +36,7 @@ class Runtime:
     livekit: LiveKitAPI
     http: httpx.AsyncClient
     verifier: TokenVerifier
+    limiter: RateLimiter
     development_key: DevelopmentKey | None
     """None where development tokens are not issued."""
 
@@ -56,12 +60,13 @@ async def current_runtime(request: Request) -> Runtime:
 CurrentRuntime = Annotated[Runtime, Depends(current_runtime)]
 
 
-async def current_claims(request: Request, runtime: CurrentRuntime) -> Claims:
-    """The verified token of the request. Raises Unauthenticated."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Authorization header missing")
-    return await runtime.verifier.verify(token.strip())
+_BEARER = HTTPBearer(scheme_name="token", bearerFormat="JWT", auto_error=False)
+"""For the documentation: the gateway has verified the token before."""
+
+
+async def current_claims(request: Request, _: Annotated[object, Security(_BEARER)]) -> Claims:
+    """The verified token of the request. Raises Unauthenticated, and Unavailable without the keys."""
+    return claims_of(request.scope)
 
 
 CurrentClaims = Annotated[Claims, Depends(current_claims)]

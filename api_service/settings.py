@@ -1,10 +1,10 @@
 """Everything the API reads from its environment."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.settings import StorageSettings
@@ -16,9 +16,18 @@ def _unless_empty(value: object) -> object:
 
 
 def _separated(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(each.strip() for each in value.split(",") if each.strip())
-    return value
+    return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value, strict=False))
+
+
+Listed = NoDecode, BeforeValidator(_separated)
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$")]
+HostName = Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9.:-]+$")]
+Limit = Annotated[str, Field(pattern=r"^([1-9][0-9]*/(second|minute|hour|day))?$")]
+"""So many in so long; nothing for as many as come."""
 
 
 class ApiSettings(StorageSettings):
@@ -91,8 +100,28 @@ class ApiSettings(StorageSettings):
     )
     """What agents of other kinds show to write captions; without it nobody may."""
 
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated)] = ()
-    """Pages of other origins that may open an event socket, separated by commas; our own always may."""
+    docs: bool = True
+    """Whether /docs, /redoc and /openapi.json are served."""
+
+    cors_origins: Annotated[tuple[Origin, ...], *Listed] = ()
+    """Pages of these origins may use the API and its sockets from a browser; our own page needs no entry."""
+
+    trusted_hosts: Annotated[tuple[HostName, ...], *Listed] = ()
+    """Names by which clients may ask, `*.example.com` for all below one; any name when it is empty."""
+
+    trusted_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *Listed] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+
+    rate_limits: bool = True
+    rate_limit_reads: Limit = "1200/minute"
+    """Of one account, in all processes together; so are the others."""
+
+    rate_limit_writes: Limit = "240/minute"
+    rate_limit_anonymous: Limit = "600/minute"
+    """Of one address, without a valid token."""
+
+    rate_limit_sign_in: Limit = "30/minute"
+    """Development tokens for one address."""
 
     web_directory: Path = Path("web/dist")
     """The built page; without it the API serves JSON alone."""
@@ -102,6 +131,16 @@ class ApiSettings(StorageSettings):
         if (self.jwks_url or self.jwt_secret) and not self.token_issuer:
             raise ValueError("API_JWT_ISSUER or SUPABASE_URL must say who issues the tokens")
         return self
+
+    @property
+    def budgets(self) -> dict[str, str]:
+        """The rate limits by the name that clients see."""
+        return {
+            "reads": self.rate_limit_reads,
+            "writes": self.rate_limit_writes,
+            "anonymous": self.rate_limit_anonymous,
+            "sign-in": self.rate_limit_sign_in,
+        }
 
     @property
     def token_issuer(self) -> str | None:

@@ -49,7 +49,11 @@ class Environment:
         return self.directory / "bin" / "python"
 
 
-_TEST_EXTRAS = {"api": ("s3", "subtitles"), "embedded": ("platform",), "stt": ("speech",)}
+_TEST_EXTRAS = {
+    "api": ("contract", "s3", "subtitles"),
+    "embedded": ("platform",),
+    "stt": ("speech",),
+}
 """What the tests of one service need beyond those of all, by the extras of tests/pyproject.toml."""
 
 

@@ -89,6 +89,7 @@ def problem(error: ServiceError, *, instance: str, request_id: str) -> dict[str,
             "code": error.code.replace("-", "_").upper(),
             "message": error.detail,
             "request_id": request_id,
+            "path": instance,
         },
     }
     if error.fields:

@@ -13,6 +13,7 @@ class ProblemError(BaseModel):
     code: str
     message: str
     request_id: str
+    path: str
 
 
 class FieldProblem(BaseModel):

@@ -6,7 +6,7 @@ FastAPI and uvicorn are imported here, so a service that serves no HTTP does not
 import asyncio
 import re
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -18,15 +18,16 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import errors
+from shared.clients.http import REQUEST_ID_HEADER
 from shared.observing import REQUEST_SECONDS
 
 log = structlog.get_logger()
 
-REQUEST_ID_HEADER = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GRACE_SECONDS = 10
 _MESSAGE_BYTES = 1_000_000
@@ -39,18 +40,27 @@ Result = TypeVar("Result")
 
 
 def install(
-    app: FastAPI, *, service: str, max_body_bytes: int, larger_bodies: Mapping[str, int] | None = None
+    app: FastAPI,
+    *,
+    service: str,
+    max_body_bytes: int,
+    larger_bodies: Mapping[str, int] | None = None,
+    layers: Sequence[Middleware] = (),
 ) -> None:
     """Give an app its problems, its request ids, its body limit and `GET /metrics`.
 
     `larger_bodies` has the limits of paths that begin with its keys: of routes that never hold a body whole.
+    A service's own layers, outermost first, lie within the request scope and around the body limit.
     """
     app.add_exception_handler(errors.ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, larger=larger_bodies or {})
-    app.add_middleware(RequestScope, service=service)
+    app.user_middleware[:0] = [
+        Middleware(RequestScope, service=service),
+        *layers,
+        Middleware(BodyLimit, max_bytes=max_body_bytes, larger=larger_bodies or {}),
+    ]
 
 
 def run(app: FastAPI, *, host: str, port: int) -> None:

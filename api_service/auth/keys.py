@@ -28,8 +28,8 @@ class KeySource(Protocol):
 class PublishedKeys:
     """The JWKS of an issuer: fetched when first needed, when old, and when a token names an unknown key.
 
-    Keys that were fetched once keep working while the issuer cannot be reached. A key that nobody knows
-    leads to at most one fetch in ten seconds, whoever sends it.
+    Keys that were fetched once keep working while the issuer cannot be reached. A key that nobody knows is
+    looked for at once, also right after another fetch, but only once in ten seconds, whoever sends it.
     """
 
     def __init__(
@@ -41,28 +41,42 @@ class PublishedKeys:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
+        self._looked_at: float | None = None
+        self._failed = False
         self._fetching = asyncio.Lock()
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
-        """Raises Unavailable while not one key could be fetched yet."""
-        if key_id not in self._keys or self._is_older(self._fetched_at, _REFRESH_AFTER_SECONDS):
+        """Raises Unavailable for a key that is unknown while the issuer cannot be asked for it."""
+        if key_id not in self._keys:
+            await self._look_for(key_id)
+        elif self._is_older(self._fetched_at, _REFRESH_AFTER_SECONDS) and not self._fetching.locked():
             await self.refresh()
-        if self._fetched_at is None:
+        if key_id not in self._keys and self._failed:
             raise Unavailable("The keys of the sign-in service cannot be fetched")
         return self._keys.get(key_id)
 
     async def refresh(self) -> None:
         """Fetch the keys unless that was tried just now. Failures are logged; the keys at hand stay."""
         async with self._fetching:
-            if not self._is_older(self._tried_at, _COOLDOWN_SECONDS):
-                return
-            self._tried_at = self._clock()
-            try:
-                self._keys = await self._fetch()
-            except (ServiceError, ValueError) as failure:
-                log.warning("jwks.fetch_failed", reason=type(failure).__name__)
-            else:
-                self._fetched_at = self._tried_at
+            if self._is_older(self._tried_at, _COOLDOWN_SECONDS):
+                await self._try()
+
+    async def _look_for(self, key_id: str) -> None:
+        async with self._fetching:
+            if key_id not in self._keys and self._is_older(self._looked_at, _COOLDOWN_SECONDS):
+                self._looked_at = self._clock()
+                await self._try()
+
+    async def _try(self) -> None:
+        self._tried_at = self._clock()
+        try:
+            self._keys = await self._fetch()
+        except (ServiceError, ValueError) as failure:
+            self._failed = True
+            log.warning("jwks.fetch_failed", reason=type(failure).__name__)
+        else:
+            self._failed = False
+            self._fetched_at = self._tried_at
 
     async def _fetch(self) -> dict[str, jwt.PyJWK]:
         with checked("jwks"):

@@ -1,6 +1,9 @@
 """The one check that every token passes, whoever issued it."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 import jwt
@@ -10,6 +13,10 @@ from shared.errors import Unauthenticated
 
 _LONGEST_TOKEN = 8192
 _CLOCK_SKEW_SECONDS = 10
+_REMEMBERED_SECONDS = 60.0
+"""For so long a token is not looked at again: a key that its issuer withdraws still works until then."""
+
+_MOST_REMEMBERED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,28 @@ class Authority:
 class TokenVerifier:
     """Signature, issuer, audience, expiry and role. Only what is named here is accepted; `none` never is."""
 
-    def __init__(self, authorities: list[Authority], *, audience: str) -> None:
+    def __init__(
+        self, authorities: list[Authority], *, audience: str, clock: Callable[[], float] = time.time
+    ) -> None:
         self._authorities = {authority.issuer: authority for authority in authorities}
         self._audience = audience
+        self._clock = clock
+        self._remembered: dict[bytes, tuple[Claims, float]] = {}
 
     async def verify(self, token: str) -> Claims:
         """Raises Unauthenticated for any fault of the token, and Unavailable while its keys cannot be had."""
+        digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
+        claims, until = self._remembered.get(digest, (None, 0.0))
+        if claims is not None and self._clock() < until:
+            return claims
+        self._remembered.pop(digest, None)
+        claims = await self._checked(token)
+        while len(self._remembered) >= _MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[digest] = claims, min(claims.expires_at, self._clock() + _REMEMBERED_SECONDS)
+        return claims
+
+    async def _checked(self, token: str) -> Claims:
         try:
             return await self._verify(token)
         except (jwt.PyJWTError, ValueError, TypeError, LookupError, OverflowError, RecursionError) as fault:

@@ -4,14 +4,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import structlog
 
 from shared.errors import ServiceError, UpstreamFailed
+
+REQUEST_ID_HEADER = "x-request-id"
 
 
 class UpstreamRefused(ServiceError):
     """The service says that the request itself is at fault; sent again it would fail again."""
 
     status, code, title = 502, "upstream-refused", "A service we depend on refused the request"
+
+
+def current_request_id() -> str | None:
+    """The id of the request that is being served, which goes through every hop."""
+    identifier = structlog.contextvars.get_contextvars().get("request_id")
+    return identifier if isinstance(identifier, str) else None
+
+
+async def carry_request_id(request: httpx.Request) -> None:
+    """For the event hooks of a client: a request that is sent while one is served has the same id."""
+    if identifier := current_request_id():
+        request.headers.setdefault(REQUEST_ID_HEADER, identifier)
 
 
 @contextmanager

@@ -194,20 +194,6 @@ alter policy sessions_read_as_member on public.recording_sessions
       where member.session_id = recording_sessions.id and member.user_id = (select auth.uid())
     )
   );
-alter policy transcriptions_read_as_member on public.transcriptions
-  using (
-    exists (
-      select from public.session_members as member
-      where member.session_id = transcriptions.session_id and member.user_id = (select auth.uid())
-    )
-  );
-alter policy segments_read_as_member on public.transcript_segments
-  using (
-    exists (
-      select from public.session_members as member
-      where member.session_id = transcript_segments.session_id and member.user_id = (select auth.uid())
-    )
-  );
 
 revoke all on all functions in schema internal from public;
 grant execute on function

@@ -68,6 +68,26 @@ async def test_a_new_key_is_found_when_a_token_names_it(
     assert await keys.find("elliptic") is None
 
 
+async def test_a_key_that_is_new_right_after_a_fetch_is_found_at_once(
+    keys: PublishedKeys, issuer: Issuer
+) -> None:
+    await keys.refresh()
+    issuer.answer = httpx.Response(200, json={"keys": [SIGNER.published, Signer.rsa("new").published]})
+    assert await keys.find("new")
+    assert await keys.find("unknown") is None
+    assert issuer.asked == 2
+
+
+async def test_an_unknown_key_is_unavailable_and_not_refused_while_nobody_can_be_asked(
+    keys: PublishedKeys, issuer: Issuer
+) -> None:
+    await keys.refresh()
+    issuer.answer = httpx.Response(503)
+    with pytest.raises(Unavailable):
+        await keys.find("new")
+    assert await keys.find("elliptic")
+
+
 async def test_unknown_keys_lead_to_one_fetch_in_ten_seconds(
     keys: PublishedKeys, issuer: Issuer, clock: Clock
 ) -> None:

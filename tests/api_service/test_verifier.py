@@ -97,6 +97,63 @@ async def test_any_other_token_is_invalid(token: str) -> None:
         await verifier(secret=SECRET).verify(token)
 
 
+class Clock:
+    """Moves when told."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class CountingKeys(Keys):
+    """Notes how often it was asked, and forgets its keys when told."""
+
+    asked = 0
+
+    async def find(self, key_id: str) -> jwt.PyJWK | None:
+        self.asked += 1
+        return await super().find(key_id)
+
+    def withdraw(self) -> None:
+        self._keys.clear()
+
+
+async def test_a_token_is_looked_at_once_in_a_minute() -> None:
+    keys, clock = CountingKeys(SIGNER), Clock()
+    checking = TokenVerifier([Authority(ISSUER, keys)], audience="authenticated", clock=clock)
+    token = SIGNER.sign(claims())
+    assert await checking.verify(token) == await checking.verify(token)
+    assert keys.asked == 1
+    keys.withdraw()
+    clock.now += 61
+    with pytest.raises(Unauthenticated):
+        await checking.verify(token)
+
+
+async def test_a_token_is_looked_at_again_when_it_expires() -> None:
+    keys, clock = CountingKeys(SIGNER), Clock()
+    checking = TokenVerifier([Authority(ISSUER, keys)], audience="authenticated", clock=clock)
+    token = SIGNER.sign(claims(exp=int(clock.now) + 30))
+    await checking.verify(token)
+    clock.now += 31
+    await checking.verify(token)
+    assert keys.asked == 2
+
+
+async def test_what_is_remembered_is_bounded() -> None:
+    checking = verifier(secret=SECRET)
+    for number in range(2050):
+        await checking.verify(jwt.encode(claims(jti=str(number)), SECRET, algorithm="HS256"))
+    assert len(checking._remembered) == 2000
+
+
+async def test_a_token_of_strange_characters_is_invalid() -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier().verify("\ud800")
+
+
 async def test_without_authorities_nothing_is_accepted() -> None:
     with pytest.raises(Unauthenticated):
         await TokenVerifier([], audience="authenticated").verify(SIGNER.sign(claims()))

@@ -26,6 +26,7 @@ def test_a_problem_says_what_happened_in_every_form_that_clients_read() -> None:
             "code": "ENGINE_BUSY",
             "message": "17 requests are already waiting",
             "request_id": "r1",
+            "path": "/transcribe",
         },
     }
 

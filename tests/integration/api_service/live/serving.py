@@ -103,6 +103,7 @@ async def serving(
             storage_url=(directory / "storage").as_uri(),
             service_token=SecretStr(service_token) if service_token else None,
             cors_origins=cors_origins,
+            rate_limits=False,
         )
         config = uvicorn.Config(
             create_app(settings), log_config=None, access_log=False, ws_max_size=1_000_000

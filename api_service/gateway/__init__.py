@@ -1,0 +1,1 @@
+"""What surrounds every route: who asks, how often, from where, and whether it was asked before."""

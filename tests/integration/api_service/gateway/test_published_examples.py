@@ -1,0 +1,58 @@
+"""What the original's documents show a client do, against this API."""
+
+from uuid import UUID
+
+import pytest
+
+from api_service.app import create_app
+from api_service.settings import ApiSettings
+from tests.integration.api_service.conftest import Person
+
+pytestmark = pytest.mark.integration
+
+PATHS = create_app(ApiSettings()).openapi()["paths"]
+MEETING = {"title": "My Meeting", "language": "zh-CN"}
+
+
+async def test_a_session_is_created(ada: Person) -> None:
+    answer = await ada.post("/api/v1/sessions/", MEETING)
+    session = answer.json()
+    assert (answer.status_code, session["title"], session["language"]) == (200, "My Meeting", "zh-CN")
+    assert session["status"] == "created"
+    assert UUID(session["id"]) == UUID(session["session_id"])
+
+
+async def test_a_client_is_connected_to_a_room(ada: Person) -> None:
+    details = (await ada.post("/api/v1/livekit/connection-details", MEETING)).json()
+    assert details["serverUrl"].startswith(("ws://", "wss://"))
+    assert details["roomName"] == f"intrascribe_room_{details['sessionId']}"
+    assert details["participantToken"].count(".") == 2
+
+
+async def test_what_is_said_is_read_while_it_is_said(ada: Person) -> None:
+    session = (await ada.new_session())["id"]
+    said = (await ada.get(f"/api/v1/realtime/sessions/{session}/transcription")).json()
+    assert (said["session_id"], said["segments"], said["total_segments"]) == (session, [], 0)
+    status = (await ada.get(f"/api/v1/realtime/sessions/{session}/status")).json()
+    assert (status["session_id"], status["status"], status["participant_count"]) == (session, "created", 0)
+    assert {"recording", "transcription_segments", "last_activity", "duration_seconds"} <= status.keys()
+
+
+@pytest.mark.skipif("/api/v1/templates" not in PATHS, reason="templates are not served yet")
+async def test_a_template_is_created_and_listed(ada: Person) -> None:
+    template = {
+        "name": "Meeting Template",
+        "template_content": "## Summary\n{summary}\n## Key Points\n{key_points}",
+        "category": "meeting",
+    }
+    created = await ada.post("/api/v1/templates/", template)
+    assert created.status_code == 200, created.text
+    assert created.json().items() >= template.items()
+    listed = (await ada.get("/api/v1/templates/")).json()
+    assert created.json()["id"] in [each["id"] for each in listed]
+
+
+async def test_anybody_may_ask_how_the_service_is(ada: Person) -> None:
+    assert (await ada.api.get("/health")).json()["service_name"] == "Intrascribe API Service"
+    assert "endpoints" in (await ada.api.get("/info")).json()
+    assert (await ada.api.get("/docs")).headers["content-type"].startswith("text/html")
