@@ -49,7 +49,7 @@ class Environment:
         return self.directory / "bin" / "python"
 
 
-_TEST_EXTRAS = {"embedded": ("platform",), "stt": ("speech",)}
+_TEST_EXTRAS = {"agent": ("livekit",), "embedded": ("platform",), "stt": ("speech",)}
 """What the tests of one service need beyond those of all, by the extras of tests/pyproject.toml."""
 
 

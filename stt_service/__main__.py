@@ -19,7 +19,7 @@ def main() -> None:
     from stt_service.app import create_app  # noqa: PLC0415
 
     configure_logging(service="stt", level=settings.log_level, log_format=settings.log_format)
-    run(create_app(settings), host=settings.host, port=settings.port)
+    run(create_app(settings), host=settings.host, port=settings.port, pong_seconds=None)
 
 
 if __name__ == "__main__":

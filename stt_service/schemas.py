@@ -1,10 +1,10 @@
 """The service's own JSON beside the contract: the documented request body, health and information."""
 
-from typing import Annotated
+from pydantic import BaseModel, Field
 
-from pydantic import BaseModel, Field, StringConstraints
+from shared.contracts.stt import Language
 
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+__all__ = ["AudioData", "Health", "Info", "JsonRequest", "Language", "ModelInfo"]
 
 
 class AudioData(BaseModel):

@@ -1,0 +1,29 @@
+"""The service over real sockets, in the test's own process."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from stt_service.settings import SttSettings
+from tests.stt_service.conftest import PATIENCE, CountingEngine, app_with
+
+
+@asynccontextmanager
+async def serving(engine: CountingEngine, settings: SttSettings) -> AsyncIterator[int]:
+    """Yields the port; at the end the engine is let go on and the service stops."""
+    config = uvicorn.Config(app_with(engine, settings), log_config=None, lifespan="on", ws_ping_timeout=None)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        async with asyncio.timeout(PATIENCE):
+            while not server.started:  # noqa: ASYNC110 - nobody tells when
+                await asyncio.sleep(0.005)
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            engine.let.set()
+            server.should_exit = True
+            await running
