@@ -24,6 +24,7 @@ from stt_service.bodies import (
     read_body,
 )
 from stt_service.engine import Loaded, load_engine
+from stt_service.openai import realtime
 from stt_service.openai import routes as openai
 from stt_service.openai.errors import OpenAiErrors
 from stt_service.recognition import Recogniser
@@ -55,6 +56,7 @@ def create_app(
     app = FastAPI(title=NAME, version=VERSION, lifespan=lifespan)
     app.include_router(router)
     app.include_router(openai.router)
+    app.include_router(realtime.router)
     app.include_router(streaming.router)
     install(app, service="stt", max_body_bytes=settings.max_body_bytes)
     app.add_middleware(OpenAiErrors)
