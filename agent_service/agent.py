@@ -16,7 +16,7 @@ from agent_service.settings import AgentSettings
 from agent_service.tracks import RoomFrames, Track
 from agent_service.vad import make_vad
 from agent_service.voice import Voice
-from shared.captioner import Captioner, Version
+from shared.captioner import Captioner, Meters, Version
 from shared.clients.redis import connect
 from shared.clients.stt import SttClient, stt_http
 from shared.contracts.captions import AgentChanged
@@ -30,6 +30,8 @@ _LEASE_TIMEOUT_SECONDS = 60.0
 """Without an answer of Redis for so long, another attempt is left to whoever dispatches agents."""
 
 _GOODBYE_SECONDS = 1.0
+
+_METERS = Meters("agent")
 
 _AWAY_SECONDS = 5.0
 """Who cannot get back into the room in this time makes way for an agent that can."""
@@ -145,7 +147,7 @@ class RoomAgent:
             language=self._job.language,
             requests=self._requests,
             publish=publish,
-            queue="agent",
+            meters=_METERS,
         )
         segmenter = Segmenter(
             pause_seconds=self._settings.pause_seconds, max_seconds=self._settings.max_utterance_seconds

@@ -60,6 +60,14 @@ class Version:
         return bool(self.text or self.revision)
 
 
+class Meters:
+    """What a service counts of all its captioners. Made with its module, it reads 0 from the beginning."""
+
+    def __init__(self, queue: str) -> None:
+        self.waiting_finals = QUEUE_DEPTH.labels(f"{queue}-finals")
+        self.dropped_partials = DROPPED.labels(f"{queue}-partials")
+
+
 @dataclass(slots=True)
 class _Segment:
     """What has been shown of one utterance."""
@@ -84,7 +92,7 @@ class Captioner:
         language: str | None,
         requests: asyncio.Semaphore,
         publish: Callable[[Version], None],
-        queue: str,
+        meters: Meters,
         retry_seconds: float = 0.2,
     ) -> None:
         self._track = track
@@ -93,8 +101,8 @@ class Captioner:
         self._requests = requests
         """What may share it does; a partial does not wait for its turn, a final does."""
         self._publish = publish
-        self._depth = QUEUE_DEPTH.labels(f"{queue}-finals")
-        self._dropped = DROPPED.labels(f"{queue}-partials")
+        self._depth = meters.waiting_finals
+        self._dropped = meters.dropped_partials
         self._retry_seconds = retry_seconds
         self._finals: deque[Utterance] = deque()
         self._settled: Utterance | None = None

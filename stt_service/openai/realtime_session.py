@@ -32,7 +32,7 @@ from stt_service.openai.realtime_requests import (
 from stt_service.openai.realtime_settings import RealtimeSettings
 from stt_service.openai.realtime_turns import Turns
 from stt_service.runtime import Runtime
-from stt_service.streaming.hearing import StreamRecogniser, slices
+from stt_service.streaming.hearing import METERS, StreamRecogniser, slices
 from stt_service.streaming.outbox import Outbox
 from stt_service.streaming.stream import MOST_FINALS, MOST_MESSAGES, PATIENCE_SECONDS
 
@@ -76,7 +76,7 @@ class RealtimeSession:
             language=None,
             requests=asyncio.Semaphore(1),
             publish=self._publish,
-            queue="stream",
+            meters=METERS,
         )
         self._inflow = Inflow(settings.format.rate)
         self._ear = self._new_ear()

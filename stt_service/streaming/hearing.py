@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from shared.audio import BYTES_PER_SAMPLE, Pcm
+from shared.captioner import Meters
 from shared.contracts.stt import Priority, TranscribeResponse
 from shared.errors import ServiceError
 from shared.listening import FRAME_SAMPLES
@@ -14,6 +15,8 @@ from stt_service.recognition import Recogniser
 from stt_service.settings import SttSettings
 
 log = structlog.get_logger()
+
+METERS = Meters("stt-stream")
 
 Likelihood = Callable[[Pcm], float]
 """How likely the next frame of one voice is speech."""

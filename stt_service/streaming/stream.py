@@ -17,7 +17,7 @@ from shared.listening import Ear, SpeechGate
 from shared.segmenter import Segmenter, Utterance
 from shared.sockets import receive
 from stt_service.runtime import Runtime
-from stt_service.streaming.hearing import StreamRecogniser, slices
+from stt_service.streaming.hearing import METERS, StreamRecogniser, slices
 from stt_service.streaming.outbox import Outbox
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ class Stream:
             # One for the final that is due and one for a partial.
             requests=asyncio.Semaphore(2),
             publish=self._publish,
-            queue="stream",
+            meters=METERS,
         )
 
     async def run(self) -> None:

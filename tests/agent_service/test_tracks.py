@@ -9,7 +9,7 @@ import numpy as np
 
 from agent_service.tracks import Track
 from shared.audio import Pcm
-from shared.captioner import Captioner, Version
+from shared.captioner import Captioner, Meters, Version
 from shared.segmenter import Segmenter
 from tests.scripted import ScriptedStt, until
 
@@ -74,7 +74,7 @@ async def listening(*, clock: float = 0.0) -> AsyncIterator[Listening]:
         language="en-US",
         requests=asyncio.Semaphore(4),
         publish=captions.append,
-        queue="test",
+        meters=Meters("test"),
     )
     track = Track(
         frames,

@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from shared.audio import Pcm
-from shared.captioner import Captioner, Version
+from shared.captioner import Captioner, Meters, Version
 from shared.clients.http import UpstreamRefused
 from shared.contracts.stt import Priority, TranscribeResponse, Word
 from shared.errors import UpstreamFailed
 from tests.scripted import ScriptedStt, answer, until, utterance
+
+METERS = Meters("test")
 
 
 @dataclass
@@ -46,7 +48,7 @@ async def captioning(stt: ScriptedStt, *, requests: int = 4) -> AsyncIterator[He
         language="en-US",
         requests=asyncio.Semaphore(requests),
         publish=publish,
-        queue="test",
+        meters=METERS,
         retry_seconds=0.002,
     )
     running = asyncio.create_task(captioner.run())
@@ -215,7 +217,7 @@ async def test_tracks_of_a_room_share_its_requests() -> None:
     stt, requests = ScriptedStt(), asyncio.Semaphore(2)
     captions: list[Version] = []
     tracks = [
-        Captioner(name, stt, language="en-US", requests=requests, publish=captions.append, queue="test")
+        Captioner(name, stt, language="en-US", requests=requests, publish=captions.append, meters=METERS)
         for name in "abcde"
     ]
     async with asyncio.TaskGroup() as group:
