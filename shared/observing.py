@@ -59,4 +59,10 @@ def configure_logging(*, service: str, level: str, log_format: LogFormat) -> Non
     root.setLevel(level.upper())
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_names_no_address)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _names_no_address(record: logging.LogRecord) -> bool:
+    """uvicorn writes down the whole address of every WebSocket, and clients put tokens into addresses."""
+    return "WebSocket %s" not in str(record.msg)

@@ -49,8 +49,8 @@ async def serve(websocket: WebSocket, work: Coroutine[None, None, None], dialect
         await _end(websocket, _gravest(fault), dialect)
 
 
-async def receive(websocket: WebSocket, *, idle_seconds: float, max_bytes: int) -> str | bytes:
-    """The next message. Raises WebSocketDisconnect, SocketIdle or MessageTooLarge."""
+async def receive(websocket: WebSocket, *, idle_seconds: float | None, max_bytes: int) -> str | bytes:
+    """The next message. Raises WebSocketDisconnect, MessageTooLarge or, where it may, SocketIdle."""
     try:
         async with asyncio.timeout(idle_seconds):
             message = await websocket.receive()

@@ -194,6 +194,7 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
             batch_timeout_ms=settings.batch_timeout_ms,
             max_waiting=settings.max_waiting,
+            max_streams=settings.max_streams,
             max_body_bytes=settings.max_body_bytes,
         ),
     )

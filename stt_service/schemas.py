@@ -72,12 +72,13 @@ class ModelInfo(BaseModel):
 
 
 class ConfigInfo(BaseModel):
-    """What bounds a request."""
+    """What bounds requests and streams."""
 
     max_audio_length: float = Field(description="Seconds")
     batch_size: int
     batch_timeout_ms: float
     max_waiting: int
+    max_streams: int
     max_body_bytes: int
 
 

@@ -10,12 +10,11 @@ from uuid import uuid4
 import structlog
 from fastapi import WebSocket
 
-from shared.audio import Inflow, Pcm
+from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE, Inflow, Pcm
 from shared.captioner import Captioner, Version
 from shared.errors import BadRequest, ServiceError, TooLarge, UnsupportedMedia
 from shared.listening import Ear, SpeechGate
 from shared.segmenter import Utterance
-from shared.sockets import receive
 from stt_service.openai.catalogue import find_model
 from stt_service.openai.errors import InvalidParameter, details
 from stt_service.openai.realtime_events import Cleared, ErrorDetails, ErrorEvent, ServerEvent
@@ -33,6 +32,7 @@ from stt_service.openai.realtime_settings import RealtimeSettings
 from stt_service.openai.realtime_turns import Turns
 from stt_service.runtime import Runtime
 from stt_service.streaming.hearing import METERS, StreamRecogniser, slices
+from stt_service.streaming.inbox import Inbox
 from stt_service.streaming.outbox import Outbox
 from stt_service.streaming.stream import MOST_FINALS, MOST_MESSAGES, PATIENCE_SECONDS
 
@@ -58,7 +58,11 @@ class RealtimeSession:
     def __init__(
         self, websocket: WebSocket, runtime: Runtime, settings: RealtimeSettings, *, beta: bool
     ) -> None:
-        self._websocket = websocket
+        self._inbox = Inbox(
+            websocket,
+            idle_seconds=runtime.settings.stream_idle_seconds,
+            max_bytes=_MAX_MESSAGE_BYTES,
+        )
         self._runtime = runtime
         self._settings = settings
         self._beta = beta
@@ -87,17 +91,14 @@ class RealtimeSession:
         self._outbox.put(self._settings.created(self._id, beta=self._beta))
         log.info("realtime.begins", realtime_session=self._id)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._inbox.run())
             group.create_task(self._outbox.run())
             group.create_task(self._captioner.run())
             while True:
                 await self._take(await self._receive())
 
     async def _receive(self) -> str:
-        message = await receive(
-            self._websocket,
-            idle_seconds=self._runtime.settings.stream_idle_seconds,
-            max_bytes=_MAX_MESSAGE_BYTES,
-        )
+        message = await self._inbox.next()
         if isinstance(message, bytes):
             raise UnsupportedMedia("Events are JSON in text messages, audio in them is Base64")
         return message
@@ -132,9 +133,9 @@ class RealtimeSession:
 
     async def _listen_to(self, audio: bytes) -> None:
         if self._ear is None:
-            room = self._runtime.settings.max_audio_seconds - Pcm(bytes(self._buffer)).seconds
-            if Pcm(audio).seconds > room:
-                raise BufferFull(f"{self._runtime.settings.max_audio_seconds:g} seconds fit into the buffer")
+            limit = self._runtime.settings.max_audio_seconds
+            if _seconds(len(self._buffer) + len(audio)) > limit:
+                raise BufferFull(f"{limit:g} seconds fit into the buffer")
             self._buffer += audio
             return
         for piece in slices(audio):
@@ -190,7 +191,7 @@ class RealtimeSession:
 
     def _forget_audio(self) -> None:
         """Begin with an empty buffer where the one before ended."""
-        self._taken += self._ear.heard_seconds if self._ear else Pcm(bytes(self._buffer)).seconds
+        self._taken += self._ear.heard_seconds if self._ear else _seconds(len(self._buffer))
         self._buffer.clear()
         self._inflow = Inflow(self._settings.format.rate)
         self._ear = self._new_ear()
@@ -242,6 +243,11 @@ class RealtimeSession:
 def error_event(failure: ServiceError, *, event_id: str | None = None) -> ErrorEvent:
     """A failure as an event, naming the client's event that it is about where there is one."""
     return ErrorEvent(error=ErrorDetails(**details(failure).model_dump(), event_id=event_id))
+
+
+def _seconds(length: int) -> float:
+    """Of so many bytes of 16 kHz audio."""
+    return length / (BYTES_PER_SAMPLE * SAMPLE_RATE)
 
 
 def _decoded(audio: str) -> bytes:

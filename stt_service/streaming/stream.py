@@ -18,6 +18,7 @@ from shared.segmenter import Segmenter, Utterance
 from shared.sockets import receive
 from stt_service.runtime import Runtime
 from stt_service.streaming.hearing import METERS, StreamRecogniser, slices
+from stt_service.streaming.inbox import Inbox
 from stt_service.streaming.outbox import Outbox
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ class Stream:
     def __init__(self, websocket: WebSocket, start: Start, runtime: Runtime) -> None:
         settings = runtime.settings
         self._websocket = websocket
-        self._idle_seconds = settings.stream_idle_seconds
+        self._inbox = Inbox(websocket, idle_seconds=settings.stream_idle_seconds, max_bytes=MAX_MESSAGE_BYTES)
         self._offset = start.offset
         self._listening = Listening(
             track=start.track or f"stream-{uuid4().hex}",
@@ -80,24 +81,23 @@ class Stream:
         self._outbox.put(self._listening)
         log.info("stream.begins", track=self._listening.track)
         async with asyncio.TaskGroup() as group:
+            # It also notices when the client leaves, whatever the others wait for.
+            reading = group.create_task(self._inbox.run())
             sending = group.create_task(self._outbox.run())
             captioning = group.create_task(self._captioner.run())
             await self._listen()
-            leaving = group.create_task(self._until_it_leaves())
             self._captioner.close()
             await captioning
             self._outbox.put(Stopped(heard_seconds=round(self._ear.heard_seconds, 3)))
             await self._outbox.sent()
             sending.cancel()
-            leaving.cancel()
+            reading.cancel()
         await self._websocket.close()
         log.info("stream.ends", audio_seconds=round(self._ear.heard_seconds, 3))
 
     async def _listen(self) -> None:
         while True:
-            message = await receive(
-                self._websocket, idle_seconds=self._idle_seconds, max_bytes=MAX_MESSAGE_BYTES
-            )
+            message = await self._inbox.next()
             if isinstance(message, str):
                 _parsed(Stop, message)
                 break
@@ -105,10 +105,6 @@ class Stream:
         await self._hear(self._inflow.flush())
         for utterance in self._ear.end():
             self._pass_on(utterance)
-
-    async def _until_it_leaves(self) -> None:
-        while True:
-            await receive(self._websocket, idle_seconds=self._idle_seconds, max_bytes=MAX_MESSAGE_BYTES)
 
     async def _hear(self, data: bytes) -> None:
         for piece in slices(data):

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from itertools import pairwise
 
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from shared.contracts.stream import Start, StreamCaption, StreamProblem
+from shared.contracts.stream import Start, Stop, StreamCaption, StreamProblem
 from shared.listening import Ear, SpeechGate
 from shared.segmenter import Segmenter
 from stt_service.settings import SttSettings
@@ -258,6 +259,44 @@ async def test_a_client_that_vanishes_while_its_words_are_heard_frees_the_engine
         await depth(port, 0)
         engine.let.set()
         assert len(finals(await occupying.stop())) == 1
+
+
+async def test_a_client_that_vanishes_after_its_stop_frees_its_place(
+    engine: CountingEngine, port: int
+) -> None:
+    engine.let.clear()
+    async with streaming(port) as vanishing:
+        await vanishing.start()
+        await vanishing.send(tape("#######"))
+        await vanishing.tell(Stop())
+        await begun(engine)
+        vanishing.socket.transport.abort()
+        async with asyncio.timeout(PATIENCE):
+            while await open_streams(port):  # noqa: ASYNC110 - nobody tells when
+                await asyncio.sleep(0.005)
+
+
+async def test_a_client_that_vanishes_while_it_is_kept_waiting_frees_its_place(
+    engine: CountingEngine, port: int
+) -> None:
+    engine.let.clear()
+    async with streaming(port) as vanishing:
+        await vanishing.start()
+        await vanishing.send(tape(SENTENCES * 4))
+        await begun(engine)
+        vanishing.socket.transport.abort()
+        async with asyncio.timeout(PATIENCE):
+            while await open_streams(port):  # noqa: ASYNC110 - nobody tells when
+                await asyncio.sleep(0.005)
+
+
+async def test_a_service_that_stops_says_so_to_its_streams(engine: CountingEngine) -> None:
+    async with AsyncExitStack() as clients:
+        async with serving(engine, SttSettings()) as port:
+            client = await clients.enter_async_context(streaming(port))
+            await client.start()
+        assert [message async for message in client.said()] == []
+        assert client.socket.close_code == 1012
 
 
 async def depth(port: int, number: float) -> None:
