@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 from fastapi import Response, WebSocket
-from starlette.websockets import WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected, WebSocketState
 
 from shared.errors import ServiceError, TooLarge
 
@@ -83,7 +83,7 @@ async def _end(websocket: WebSocket, fault: BaseException, dialect: Dialect) -> 
 
 
 async def _refuse(websocket: WebSocket, error: ServiceError, dialect: Dialect) -> None:
-    with suppress(WebSocketDisconnect, TimeoutError):  # nobody is there to be told
+    with suppress(WebSocketDisconnect, WebSocketDisconnected, TimeoutError):  # nobody is there to be told
         async with asyncio.timeout(_GOODBYE_SECONDS):
             if websocket.application_state is WebSocketState.CONNECTING:
                 await websocket.send_denial_response(dialect.denial(error, websocket))

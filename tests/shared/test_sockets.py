@@ -8,7 +8,7 @@ pytest.importorskip("fastapi", reason="an environment without FastAPI serves no 
 
 from fastapi import Response, WebSocket
 from starlette.types import Message
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from shared.errors import BadRequest, Conflict, ServiceError, TooLarge, Unavailable, UnsupportedMedia
 from shared.sockets import Dialect, close_code, serve
@@ -59,6 +59,26 @@ async def test_a_fault_of_ours_tells_nothing_of_itself() -> None:
 
 async def test_somebody_who_has_left_is_told_nothing() -> None:
     assert await said(fail(WebSocketDisconnect(1001))) == []
+
+
+async def test_somebody_who_left_in_the_middle_is_not_told_again() -> None:
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] != "websocket.accept":
+            raise OSError("gone")
+
+    websocket = WebSocket({"type": "websocket", "headers": []}, receive, send)
+
+    async def work() -> None:
+        await websocket.accept()
+        with pytest.raises(WebSocketDisconnect):
+            await websocket.send_text("hello")
+        raise Conflict("no")
+
+    await serve(websocket, work(), DIALECT)
+    assert websocket.application_state is WebSocketState.DISCONNECTED
 
 
 async def test_of_several_the_gravest_counts() -> None:
