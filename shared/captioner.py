@@ -163,7 +163,9 @@ class Captioner:
             self._growing_changed.clear()
             if utterance := self._growing:
                 self._growing = None
-                if response := await self._try(utterance, priority="partial"):
+                if len(self._finals) > 1:  # it would only keep them waiting longer
+                    self._dropped.inc()
+                elif response := await self._try(utterance, priority="partial"):
                     self._show_partial(utterance, response)
 
     async def _caption_finals(self) -> None:
@@ -221,9 +223,8 @@ class Captioner:
                 if not failure.retryable:
                     log.error("final.refused", detail=failure.detail, **place)  # noqa: TRY400 - expected
                     return failure
-                log.warning(
-                    "final.waits", attempt=attempt, waiting=self.waiting, detail=failure.detail, **place
-                )
+                waiting = {"attempt": attempt, "waiting": self.waiting}
+                log.warning("final.waits", detail=failure.detail, **waiting, **place)
                 await asyncio.sleep(delay)
         raise AssertionError("the delays never end")
 

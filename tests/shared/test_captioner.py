@@ -213,6 +213,19 @@ async def test_a_partial_makes_way_when_all_requests_are_taken() -> None:
     assert stt.asked == [("final", 2.0)]
 
 
+async def test_a_partial_is_not_worth_asking_for_while_finals_queue_up() -> None:
+    stt = ScriptedStt()
+    stt.gate.clear()
+    async with captioning(stt) as heard:
+        for start in (0.0, 10.0):
+            heard.captioner.hear(utterance(start, 2.0, final=True))
+        await until(lambda: stt.under_way == 1)
+        heard.captioner.hear(utterance(20.0, 1.0))
+        stt.gate.set()
+        await heard.settled(2)
+    assert ("partial", 1.0) not in stt.asked
+
+
 async def test_tracks_of_a_room_share_its_requests() -> None:
     stt, requests = ScriptedStt(), asyncio.Semaphore(2)
     captions: list[Version] = []
