@@ -7,7 +7,6 @@ from uuid import UUID
 import structlog
 from livekit import rtc
 
-from agent_service.captioner import Captioner, Voice
 from agent_service.clock import SessionClock
 from agent_service.lease import Lease
 from agent_service.listener import Listener
@@ -15,11 +14,14 @@ from agent_service.outlets import RedisJournal, RoomStage
 from agent_service.publisher import Publisher
 from agent_service.settings import AgentSettings
 from agent_service.tracks import RoomFrames, Track
-from agent_service.vad import SileroVad, Vad
+from agent_service.vad import make_vad
+from agent_service.voice import Voice
+from shared.captioner import Captioner, Meters, Version
 from shared.clients.redis import connect
 from shared.clients.stt import SttClient, stt_http
 from shared.contracts.captions import AgentChanged
 from shared.contracts.rooms import AgentJob
+from shared.listening import Vad
 from shared.segmenter import Segmenter
 
 log = structlog.get_logger()
@@ -28,6 +30,8 @@ _LEASE_TIMEOUT_SECONDS = 60.0
 """Without an answer of Redis for so long, another attempt is left to whoever dispatches agents."""
 
 _GOODBYE_SECONDS = 1.0
+
+_METERS = Meters("agent")
 
 _AWAY_SECONDS = 5.0
 """Who cannot get back into the room in this time makes way for an agent that can."""
@@ -132,8 +136,18 @@ class RoomAgent:
             participant_identity=by.identity,
             participant_name=by.name or by.identity,
         )
+
+        def publish(version: Version) -> None:
+            if version.visible:
+                self._publisher.publish(voice.caption(version))
+
         captioner = Captioner(
-            voice, SttClient(self._http), requests=self._requests, publish=self._publisher.publish
+            track.sid,
+            SttClient(self._http),
+            language=self._job.language,
+            requests=self._requests,
+            publish=publish,
+            meters=_METERS,
         )
         segmenter = Segmenter(
             pause_seconds=self._settings.pause_seconds, max_seconds=self._settings.max_utterance_seconds
@@ -142,7 +156,7 @@ class RoomAgent:
         return started, self._run(started.run(self._make_vad))
 
     def _make_vad(self) -> Vad:
-        return SileroVad(threshold=self._settings.speech_threshold)
+        return make_vad(threshold=self._settings.speech_threshold)
 
     async def _hold_lease(self) -> None:
         await self._lease.hold()

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from livekit import rtc
 
-from agent_service.captioner import Captioner
-from agent_service.vad import FRAME_SAMPLES, Framer, Vad
 from shared.audio import SAMPLE_RATE
+from shared.captioner import Captioner
+from shared.listening import FRAME_SAMPLES, Ear, Vad
 from shared.segmenter import Segmenter, Utterance
 from shared.timeline import Alignment
 
@@ -62,7 +62,6 @@ class Track:
         stalled_seconds: float = 1.0,
     ) -> None:
         self._frames = frames
-        self._framer = Framer()
         self._segmenter = segmenter
         self._captioner = captioner
         self._now = now
@@ -77,8 +76,9 @@ class Track:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._captioner.run())
             try:
-                await self._listen(await asyncio.to_thread(make_vad))
-                self._end_utterance()
+                ear = Ear(await asyncio.to_thread(make_vad), self._segmenter)
+                await self._listen(ear)
+                self._end_utterance(ear)
             finally:
                 self._captioner.close()
                 await self._frames.aclose()
@@ -92,30 +92,29 @@ class Track:
         """Finals that are not out yet."""
         return self._captioner.waiting
 
-    async def _listen(self, vad: Vad) -> None:
+    async def _listen(self, ear: Ear) -> None:
         frames = aiter(self._frames)
         while True:
             try:
                 async with asyncio.timeout(self._stalled_seconds):
                     data = await anext(frames)
             except TimeoutError:
-                self._end_utterance()
+                self._end_utterance(ear)
                 self._alignment.restart()
             except StopAsyncIteration:
                 return
             else:
-                self._hear(data, vad)
+                self._hear(data, ear)
 
-    def _hear(self, data: bytes, vad: Vad) -> None:
-        for frame in self._framer.push(data):
-            for utterance in self._segmenter.push(frame, is_speech=vad.is_speech(frame)):
-                self._pass_on(utterance)
+    def _hear(self, data: bytes, ear: Ear) -> None:
+        for utterance in ear.hear(data):
+            self._pass_on(utterance)
         self._alignment.arrive(self._segmenter.heard_seconds, at=self._now())
         if not self._segmenter.speaking:
             self._alignment.settle()
 
-    def _end_utterance(self) -> None:
-        for utterance in self._segmenter.flush():
+    def _end_utterance(self, ear: Ear) -> None:
+        for utterance in ear.end():
             self._pass_on(utterance)
 
     def _pass_on(self, utterance: Utterance) -> None:

@@ -50,6 +50,7 @@ class Environment:
 
 
 _TEST_EXTRAS = {
+    "agent": ("livekit",),
     "api": ("contract", "s3", "subtitles"),
     "embedded": ("platform",),
     "stt": ("speech",),

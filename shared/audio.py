@@ -72,6 +72,37 @@ def resample(samples: Samples, rate: int) -> Pcm:
     return Pcm.from_samples(soxr.resample(samples, rate, SAMPLE_RATE, quality="HQ"))
 
 
+class Inflow:
+    """Mono int16 of any rate in hertz, in pieces of any length, as 16 kHz mono int16.
+
+    Pieces are joined as if they had come in one: half a sample waits for its other half, and the filter
+    goes on from piece to piece, which keeps about 30 ms back until more comes.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._half = b""
+        self._resampler = (
+            None if rate == SAMPLE_RATE else soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16")
+        )
+
+    def push(self, data: bytes) -> bytes:
+        """What is complete now."""
+        data = self._half + data
+        whole = len(data) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
+        self._half = data[whole:]
+        return self._resampled(data[:whole], last=False)
+
+    def flush(self) -> bytes:
+        """What was kept back. Nothing may follow."""
+        return self._resampled(b"", last=True)
+
+    def _resampled(self, data: bytes, *, last: bool) -> bytes:
+        if self._resampler is None:
+            return data
+        samples: Samples = self._resampler.resample_chunk(np.frombuffer(data, "<i2"), last=last)
+        return Pcm.from_samples(samples).data
+
+
 def mixed_down(samples: Samples, channels: int) -> Samples:
     """Interleaved samples as mono, shape (n,); an incomplete last frame is left out."""
     if channels == 1:

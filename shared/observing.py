@@ -62,4 +62,10 @@ def configure_logging(*, service: str, level: str, log_format: LogFormat) -> Non
     # At debug they write every header and message of a stream: tokens, and what people said.
     for telltale in ("sse_starlette", "uvicorn.error", "websockets"):
         logging.getLogger(telltale).setLevel(max(logging.INFO, root.level))
+    logging.getLogger("uvicorn.error").addFilter(_names_no_address)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _names_no_address(record: logging.LogRecord) -> bool:
+    """uvicorn writes down the whole address of every WebSocket, and clients put tokens into addresses."""
+    return "WebSocket %s" not in str(record.msg)

@@ -89,6 +89,11 @@ class Segmenter:
         return self._speaking
 
     @property
+    def began(self) -> float | None:
+        """Where the open utterance begins, in seconds; None while none is open."""
+        return self._first / SAMPLE_RATE if self._speaking else None
+
+    @property
     def heard_seconds(self) -> float:
         """How much audio came in since the beginning."""
         return self._heard / SAMPLE_RATE

@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import errors
@@ -30,9 +30,6 @@ log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GRACE_SECONDS = 10
-_MESSAGE_BYTES = 1_000_000
-"""Of a WebSocket, unpacked: uvicorn's own limit would let each client take 16 MB."""
-
 _CLIENT_CLOSED_REQUEST = 499
 """What proxies call it in their logs; nobody is left to read it."""
 
@@ -63,8 +60,21 @@ def install(
     ]
 
 
-def run(app: FastAPI, *, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is running."""
+def run(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    max_message_bytes: int = 1_000_000,
+    pong_seconds: float | None = 20.0,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is running.
+
+    `max_message_bytes` is the most that one message of a WebSocket may have, unpacked: uvicorn's own limit
+    would let each client take 16 MB. A WebSocket is pinged every 20 s, and given up when the answer takes
+    longer than `pong_seconds`. None is for services that keep back what they cannot take yet, because the
+    answer waits behind it.
+    """
     uvicorn.run(
         app,
         host=host,
@@ -74,11 +84,12 @@ def run(app: FastAPI, *, host: str, port: int) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
-        ws_max_size=_MESSAGE_BYTES,
+        ws_max_size=max_message_bytes,
+        ws_ping_timeout=pong_seconds,
     )
 
 
-def answer(error: errors.ServiceError, request: Request) -> Response:
+def answer(error: errors.ServiceError, request: HTTPConnection) -> Response:
     """The problem+json response to an expected failure."""
     headers = {}
     if error.retryable:
@@ -89,7 +100,7 @@ def answer(error: errors.ServiceError, request: Request) -> Response:
     return JSONResponse(body, error.status, headers, media_type=errors.PROBLEM_MEDIA_TYPE)
 
 
-def request_id(request: Request) -> str:
+def request_id(request: HTTPConnection) -> str:
     """The id that this request carries through every hop and every log line."""
     return str(request.scope["state"]["request_id"])
 
@@ -125,13 +136,18 @@ class RequestScope:
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
+        request = HTTPConnection(scope)
         given = request.headers.get(REQUEST_ID_HEADER, "")
         identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = identifier
+        if scope["type"] == "websocket":
+            # It lasts for as long as somebody speaks, and shared.sockets tells what goes wrong in it.
+            with structlog.contextvars.bound_contextvars(request_id=identifier):
+                await self._app(scope, receive, send)
+            return
         started, status = time.perf_counter(), 0
 
         async def observed(message: Message) -> None:

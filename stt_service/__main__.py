@@ -17,9 +17,16 @@ def main() -> None:
     from shared.observing import configure_logging  # noqa: PLC0415
     from shared.serving import run  # noqa: PLC0415
     from stt_service.app import create_app  # noqa: PLC0415
+    from stt_service.openai.realtime_session import MAX_EVENT_BYTES  # noqa: PLC0415
 
     configure_logging(service="stt", level=settings.log_level, log_format=settings.log_format)
-    run(create_app(settings), host=settings.host, port=settings.port)
+    run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        max_message_bytes=MAX_EVENT_BYTES,
+        pong_seconds=None,
+    )
 
 
 if __name__ == "__main__":

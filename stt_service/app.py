@@ -24,11 +24,15 @@ from stt_service.bodies import (
     read_body,
 )
 from stt_service.engine import Loaded, load_engine
+from stt_service.openai import realtime
 from stt_service.openai import routes as openai
 from stt_service.openai.errors import OpenAiErrors
 from stt_service.recognition import Recogniser
 from stt_service.runtime import Runtime, WithRuntime
 from stt_service.settings import SttSettings
+from stt_service.streaming import routes as streaming
+from stt_service.streaming.admission import Streams
+from stt_service.streaming.hearing import FollowVoice, load_vad
 
 log = structlog.get_logger()
 
@@ -36,24 +40,35 @@ NAME, VERSION = "Intrascribe STT Service", "1.0.0"
 BATCH_PATH = "/batch-transcribe"
 
 
-def create_app(settings: SttSettings, *, load: Callable[[SttSettings], Loaded] = load_engine) -> FastAPI:
+def create_app(
+    settings: SttSettings,
+    *,
+    load: Callable[[SttSettings], Loaded] = load_engine,
+    load_vad: Callable[[SttSettings], FollowVoice] = load_vad,
+) -> FastAPI:
     """The app; entering its lifespan loads the model, so that whoever can connect is served."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Runtime]]:
-        async with _open(settings, load) as runtime:
+        async with _open(settings, load, load_vad) as runtime:
             yield {"runtime": runtime}
 
     app = FastAPI(title=NAME, version=VERSION, lifespan=lifespan)
     app.include_router(router)
     app.include_router(openai.router)
+    app.include_router(realtime.router)
+    app.include_router(streaming.router)
     install(app, service="stt", max_body_bytes=settings.max_body_bytes)
     app.add_middleware(OpenAiErrors)
     return app
 
 
 @asynccontextmanager
-async def _open(settings: SttSettings, load: Callable[[SttSettings], Loaded]) -> AsyncIterator[Runtime]:
+async def _open(
+    settings: SttSettings,
+    load: Callable[[SttSettings], Loaded],
+    load_vad: Callable[[SttSettings], FollowVoice],
+) -> AsyncIterator[Runtime]:
     clock = asyncio.get_running_loop().time
     worker = InferenceWorker(
         name="stt", max_waiting=settings.max_waiting, batch_timeout_ms=settings.batch_timeout_ms
@@ -65,7 +80,11 @@ async def _open(settings: SttSettings, load: Callable[[SttSettings], Loaded]) ->
             seconds = round(clock() - began, 3)
             log.info("engine.loaded", engine=loaded.engine.name, seconds=seconds, reason=loaded.reason)
             recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)
-            yield Runtime(settings, decoder, loaded, seconds, recogniser, clock())
+            follow_voice = await asyncio.to_thread(load_vad, settings)
+            streams = Streams(places=settings.max_streams, origins=settings.origins)
+            yield Runtime(
+                settings, decoder, loaded, seconds, recogniser, follow_voice, streams, started=clock()
+            )
     finally:
         worker.close()
 
@@ -175,6 +194,7 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
             batch_timeout_ms=settings.batch_timeout_ms,
             max_waiting=settings.max_waiting,
+            max_streams=settings.max_streams,
             max_body_bytes=settings.max_body_bytes,
         ),
     )

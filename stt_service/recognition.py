@@ -1,6 +1,7 @@
 """From audio of any length to one answer: cut, recognise piece by piece, put the positions back."""
 
 import asyncio
+from collections.abc import Iterable
 from statistics import fmean
 from typing import TypeVar
 
@@ -37,7 +38,7 @@ class Recogniser:
         heard = _together([start for start, _ in pieces], [answer.value for answer in answers])
         confidences = [each.confidence for each in heard.segments if each.confidence is not None]
         return TranscribeResponse(
-            text=_text(heard.segments),
+            text=joined(segment.text for segment in heard.segments),
             no_speech=not heard.segments,
             confidence_score=round(fmean(confidences), 3) if confidences else None,
             processing_time_ms=round((asyncio.get_running_loop().time() - started) * 1000),
@@ -69,13 +70,13 @@ def _at(start: float, heard: Placed) -> Placed:
     return heard.model_copy(update={"start": start + heard.start, "end": start + heard.end})
 
 
-def _text(segments: list[Segment]) -> str:
-    """All segments as one text, with a space between two unless both sides of it are written without."""
-    text = ""
-    for segment in segments:
-        joined = text and _spaceless(text[-1]) and _spaceless(segment.text[0])
-        text += segment.text if joined or not text else f" {segment.text}"
-    return text
+def joined(texts: Iterable[str]) -> str:
+    """All as one text, with a space between two unless both sides of it are written without."""
+    whole = ""
+    for text in texts:
+        spaceless = whole and _spaceless(whole[-1]) and _spaceless(text[0])
+        whole += text if spaceless or not whole else f" {text}"
+    return whole
 
 
 def _spaceless(character: str) -> bool:

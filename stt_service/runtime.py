@@ -4,12 +4,15 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from shared.decoding import Decoder
 from stt_service.engine import Loaded
 from stt_service.recognition import Recogniser
 from stt_service.settings import SttSettings
+from stt_service.streaming.admission import Streams
+from stt_service.streaming.hearing import FollowVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Runtime:
     loaded: Loaded
     load_seconds: float
     recogniser: Recogniser
+    follow_voice: FollowVoice
+    streams: Streams
     started: float
     """On the event loop's clock."""
 
@@ -29,8 +34,8 @@ class Runtime:
         return round(asyncio.get_running_loop().time() - self.started, 3)
 
 
-def _runtime(request: Request) -> Runtime:
-    runtime = request.state.runtime
+def _runtime(connection: HTTPConnection) -> Runtime:
+    runtime = connection.state.runtime
     assert isinstance(runtime, Runtime)  # noqa: S101 - lifespan put it there
     return runtime
 

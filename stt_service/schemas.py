@@ -1,10 +1,10 @@
 """The service's own JSON beside the contract: the documented request body, health and information."""
 
-from typing import Annotated
+from pydantic import BaseModel, Field
 
-from pydantic import BaseModel, Field, StringConstraints
+from shared.contracts.stt import Language
 
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+__all__ = ["AudioData", "Health", "Info", "JsonRequest", "Language", "ModelInfo"]
 
 
 class AudioData(BaseModel):
@@ -72,12 +72,13 @@ class ModelInfo(BaseModel):
 
 
 class ConfigInfo(BaseModel):
-    """What bounds a request."""
+    """What bounds requests and streams."""
 
     max_audio_length: float = Field(description="Seconds")
     batch_size: int
     batch_timeout_ms: float
     max_waiting: int
+    max_streams: int
     max_body_bytes: int
 
 

@@ -53,3 +53,26 @@ class SttSettings(ServiceSettings):
         10, ge=0, validation_alias=AliasChoices("STT_BATCH_TIMEOUT_MS", "BATCH_TIMEOUT_MS")
     )
     """How long a batch that is not full waits for more."""
+
+    max_streams: int = Field(32, ge=1)
+    """WebSockets that are listened to at once; more are refused with 503."""
+
+    stream_idle_seconds: float = Field(300, gt=0)
+    """A stream that sends nothing for so long is closed: its client may have vanished."""
+
+    allowed_origins: str = ""
+    """Origins of the web pages that may open streams, separated by commas: `https://meet.example.com`."""
+
+    speech_threshold: float = Field(0.5, gt=0, lt=1)
+    """Probability of speech from which a frame of a stream counts as speech. Lower hears more, also noise."""
+
+    pause_seconds: float = Field(0.45, gt=0)
+    """Silence that ends an utterance of a stream. Shorter brings finals sooner but cuts sentences."""
+
+    max_utterance_seconds: float = Field(11.5, ge=4)
+    """Utterances of a stream that grow longer are cut at a quiet place."""
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """`allowed_origins` one by one."""
+        return frozenset(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())

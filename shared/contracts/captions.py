@@ -20,14 +20,13 @@ FIRST_HUMAN_REVISION = 1_000_001
 """From here on people made the revisions. Recognition never counts so far, so it overwrites none of them."""
 
 
-class Caption(BaseModel, frozen=True):
-    """One version of what one participant said in one utterance.
+class Spoken(BaseModel, frozen=True):
+    """One version of what was said in one utterance.
 
     `segment_id` stays the same from the first partial to the final and to later revisions. Of two
     captions with the same id the one with the higher `revision` counts, whatever order they arrive in.
     """
 
-    session_id: UUID
     segment_id: str = Field(description="<track sid>-<start in milliseconds on the session's clock>")
     revision: int = Field(ge=0)
     final: bool
@@ -36,6 +35,12 @@ class Caption(BaseModel, frozen=True):
     end: float = Field(ge=0, description="Seconds on the session's clock")
     language: str | None = None
     confidence: float | None = Field(default=None, ge=0, le=1)
+
+
+class Caption(Spoken, frozen=True):
+    """What one participant said, as the room and the API see it."""
+
+    session_id: UUID
     participant_identity: str
     participant_name: str
     track_sid: str

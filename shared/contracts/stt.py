@@ -1,12 +1,15 @@
 """What the speech service is asked and what it answers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 TRANSCRIBE_PATH = "/transcribe"
 PCM_MEDIA_TYPE = "audio/pcm"
 """Body of little-endian int16 mono samples; `rate` is a parameter of the media type, 16000 by default."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A BCP 47 tag."""
 
 Priority = Literal["final", "partial"]
 """Finals are served before partials; a partial is refused as soon as finals would have to wait for it."""

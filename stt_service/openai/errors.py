@@ -4,7 +4,8 @@ import orjson
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, NotFound
+from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, NotFound, ServiceError
+from stt_service.openai.schemas import FailureDetails
 
 PREFIX = "/v1"
 
@@ -34,6 +35,29 @@ class OpenAiErrors:
         await self._app(scope, receive, send)
 
 
+def envelope(body: bytes) -> bytes:
+    """The JSON of a problem as OpenAI's clients read a failure."""
+    problem = orjson.loads(body)
+    fields = problem.get("errors") or [{"field": None}]
+    error = _details(problem["status"], problem["code"], problem["detail"], fields[0]["field"])
+    return orjson.dumps({"error": error.model_dump()})
+
+
+def details(error: ServiceError) -> FailureDetails:
+    """A failure as OpenAI's clients read it."""
+    field = error.fields[0]["field"] if error.fields else None
+    return _details(error.status, error.code, error.detail, field)
+
+
+def _details(status: int, code: str, detail: str, parameter: str | None) -> FailureDetails:
+    return FailureDetails(
+        message=detail,
+        type="invalid_request_error" if status < 500 else "server_error",
+        param=parameter or None,
+        code=code.replace("-", "_"),
+    )
+
+
 def _enveloped(send: Send) -> Send:
     start: Message | None = None
     """Of a problem, until its body is there."""
@@ -49,27 +73,15 @@ def _enveloped(send: Send) -> Send:
         else:
             body += message.get("body", b"")
             if not message.get("more_body"):
-                envelope = _envelope(body)
+                content = envelope(body)
                 headers = MutableHeaders(scope=start)
                 headers["content-type"] = "application/json"
-                headers["content-length"] = str(len(envelope))
+                headers["content-length"] = str(len(content))
                 await send(start)
-                await send({"type": "http.response.body", "body": envelope})
+                await send({"type": "http.response.body", "body": content})
 
     return enveloped
 
 
 def _is_problem(start: Message) -> bool:
     return MutableHeaders(scope=start).get("content-type", "").startswith(PROBLEM_MEDIA_TYPE)
-
-
-def _envelope(body: bytes) -> bytes:
-    problem = orjson.loads(body)
-    fields = problem.get("errors") or [{"field": None}]
-    error = {
-        "message": problem["detail"],
-        "type": "invalid_request_error" if problem["status"] < 500 else "server_error",
-        "param": fields[0]["field"],
-        "code": problem["code"].replace("-", "_"),
-    }
-    return orjson.dumps({"error": error})

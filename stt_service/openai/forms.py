@@ -30,12 +30,17 @@ class Upload:
 
     @property
     def hints(self) -> tuple[str, ...]:
-        hints = (each.strip() for each in _HINT.split(self.form.prompt))
-        return tuple(hint for hint in hints if hint)[:_MAX_HINTS]
+        return hints_in(self.form.prompt)
 
     @property
     def wants_words(self) -> bool:
         return "word" in self.form.timestamp_granularities
+
+
+def hints_in(prompt: str) -> tuple[str, ...]:
+    """The words of a prompt that lists some."""
+    hints = (each.strip() for each in _HINT.split(prompt))
+    return tuple(hint for hint in hints if hint)[:_MAX_HINTS]
 
 
 async def read_upload(request: Request) -> Upload:

@@ -1,7 +1,5 @@
 """`/v1/audio/transcriptions` and `/v1/models` as OpenAI's clients expect them."""
 
-import re
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel
@@ -11,7 +9,8 @@ from shared.problems import self_contained
 from shared.serving import while_connected
 from stt_service.bodies import decode_file
 from stt_service.openai import formats
-from stt_service.openai.errors import PREFIX, InvalidParameter, ModelNotFound
+from stt_service.openai.catalogue import find_model, loaded_model
+from stt_service.openai.errors import PREFIX, InvalidParameter
 from stt_service.openai.forms import MULTIPART_MEDIA_TYPE, Upload, read_upload
 from stt_service.openai.schemas import (
     Failure,
@@ -25,8 +24,6 @@ from stt_service.runtime import Runtime, WithRuntime
 
 MODEL_HEADER = "openai-model"
 """Names the engine that answered, whatever the request called it."""
-
-_ALIASES = re.compile(r"whisper-1|gpt-4o(-mini)?-transcribe(-diarize)?(-\d{4}-\d{2}-\d{2})?")
 
 _FAILURES: dict[int | str, dict[str, object]] = {
     "4XX": {"model": Failure, "description": "The request cannot be served as it is"},
@@ -59,7 +56,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
 async def create_transcription(request: Request, runtime: WithRuntime) -> Response:
     """Words in a file, in one of OpenAI's formats."""
     upload = await read_upload(request)
-    engine = _model(runtime, upload.form.model).id
+    engine = find_model(runtime, upload.form.model).id
     heard = await while_connected(request, _heard(runtime, upload))
     if upload.wants_words and heard.words is None and heard.segments:
         raise InvalidParameter("timestamp_granularities[]", f"{engine} does not know the times of words")
@@ -71,13 +68,13 @@ async def create_transcription(request: Request, runtime: WithRuntime) -> Respon
 @router.get("/models")
 async def models(runtime: WithRuntime) -> ModelList:
     """The one model that is loaded."""
-    return ModelList(data=[_card(runtime)])
+    return ModelList(data=[loaded_model(runtime)])
 
 
 @router.get("/models/{name:path}")
 async def model(runtime: WithRuntime, name: str) -> ModelCard:
     """The loaded model, also by the names that OpenAI gives to its own."""
-    return _model(runtime, name)
+    return find_model(runtime, name)
 
 
 async def _heard(runtime: Runtime, upload: Upload) -> TranscribeResponse:
@@ -109,16 +106,3 @@ def _answer(heard: TranscribeResponse, form: TranscriptionForm) -> Response:
 
 def _json(body: BaseModel) -> Response:
     return Response(body.model_dump_json(exclude_none=True), media_type="application/json")
-
-
-def _model(runtime: Runtime, name: str) -> ModelCard:
-    card = _card(runtime)
-    if name != card.id and not _ALIASES.fullmatch(name):
-        raise ModelNotFound(f"{card.id} is the model that is loaded here")
-    return card
-
-
-def _card(runtime: Runtime) -> ModelCard:
-    folder = runtime.loaded.folder
-    created = int(folder.stat().st_mtime) if folder.is_dir() else 0
-    return ModelCard(id=runtime.loaded.engine.name, created=created)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from agent_service.publisher import OutletFailed, Publisher
 from shared.contracts.captions import AgentChanged, Caption
-from tests.agent_service.conftest import SESSION, until
+from tests.agent_service.conftest import SESSION
+from tests.scripted import until
 
 
 def caption(place: float, text: str, *, revision: int = 0, final: bool = True) -> Caption:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agent_service.captioner import Captioner
 from agent_service.tracks import Track
 from shared.audio import Pcm
-from shared.contracts.captions import Caption
+from shared.captioner import Captioner, Meters, Version
 from shared.segmenter import Segmenter
-from tests.agent_service.conftest import VOICE, ScriptedStt, until
+from tests.scripted import ScriptedStt, until
 
 
 class ByLoudness:
@@ -58,7 +57,7 @@ class Played:
 class Listening:
     frames: Played
     stt: ScriptedStt
-    captions: list[Caption]
+    captions: list[Version]
     track: Track
 
     @property
@@ -68,8 +67,15 @@ class Listening:
 
 @asynccontextmanager
 async def listening(*, clock: float = 0.0) -> AsyncIterator[Listening]:
-    frames, stt, captions = Played(clock), ScriptedStt(), list[Caption]()
-    captioner = Captioner(VOICE, stt, requests=asyncio.Semaphore(4), publish=captions.append)
+    frames, stt, captions = Played(clock), ScriptedStt(), list[Version]()
+    captioner = Captioner(
+        "TR_a",
+        stt,
+        language="en-US",
+        requests=asyncio.Semaphore(4),
+        publish=captions.append,
+        meters=Meters("test"),
+    )
     track = Track(
         frames,
         segmenter=Segmenter(),

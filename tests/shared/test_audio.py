@@ -7,7 +7,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from shared.audio import SAMPLE_RATE, Pcm, Samples, cut_at_pauses, join, mixed_down, read_plain_wav, resample
+from shared.audio import (
+    SAMPLE_RATE,
+    Inflow,
+    Pcm,
+    Samples,
+    cut_at_pauses,
+    join,
+    mixed_down,
+    read_plain_wav,
+    resample,
+)
 
 
 def tone(seconds: float, *, rate: int = SAMPLE_RATE, hertz: float = 440, peak: float = 0.5) -> Samples:
@@ -127,3 +137,20 @@ def test_pieces_cover_everything_and_are_neither_long_nor_tiny(seconds: float) -
     assert (pieces[0][0], pieces[-1][1]) == (0.0, audio.seconds)
     assert all(before[1] == after[0] for before, after in pairwise(pieces))
     assert all(3.9 <= end - start <= 12.03 for start, end in pieces)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 44_100, 48_000])
+@pytest.mark.parametrize("piece", [1_001, 4_800, 1_000_000])
+def test_audio_in_pieces_is_what_it_is_as_a_whole(rate: int, piece: int) -> None:
+    data, inflow = tone(1.5, rate=rate).tobytes(), Inflow(rate)
+    pieces = [inflow.push(data[start : start + piece]) for start in range(0, len(data), piece)]
+    flowed = Pcm(b"".join(pieces) + inflow.flush())
+    whole = resample(tone(1.5, rate=rate), rate)
+    assert flowed.seconds == pytest.approx(1.5, abs=0.001)
+    assert np.abs(flowed.floats[: len(whole.floats)] - whole.floats[: len(flowed.floats)]).max() < 0.001
+
+
+def test_audio_in_pieces_keeps_little_back() -> None:
+    inflow = Inflow(24_000)
+    arrived = sum(len(inflow.push(tone(0.02, rate=24_000).tobytes())) for _ in range(50))
+    assert Pcm(bytes(arrived)).seconds > 1.0 - 0.06

@@ -6,8 +6,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
 
 from shared.audio import Pcm, cut_at_pauses
 from shared.clients.stt import SttClient
@@ -46,6 +48,16 @@ class CountingEngine:
         return [Recognised(_count(speech.audio), speech.language) for speech in batch]
 
 
+def app_with(engine: CountingEngine, settings: SttSettings) -> FastAPI:
+    """The service whose engine is a value, and for which speech is whatever is loud."""
+    loaded = Loaded(engine, Path("models/counting"), "the tests ask for it")
+    return create_app(settings, load=lambda _: loaded, load_vad=lambda _: lambda: _loudness)
+
+
+def _loudness(frame: Pcm) -> float:
+    return float(np.abs(frame.samples).mean() > 100)
+
+
 def _count(audio: Pcm) -> list[Segment]:
     if not audio.samples.any():
         return []
@@ -72,8 +84,7 @@ def serve(engine: CountingEngine) -> Serve:
 
     @asynccontextmanager
     async def served(settings: SttSettings) -> AsyncIterator[httpx.AsyncClient]:
-        loaded = Loaded(engine, Path("models/counting"), "the tests ask for it")
-        async with LifespanManager(create_app(settings, load=lambda _: loaded)) as manager:
+        async with LifespanManager(app_with(engine, settings)) as manager:
             transport = httpx.ASGITransport(manager.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://stt") as http:
                 yield http

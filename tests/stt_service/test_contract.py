@@ -1,7 +1,5 @@
 """Whatever the documentation allows is answered as it says; what it forbids is refused and breaks nothing."""
 
-from pathlib import Path
-
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,13 +8,10 @@ from schemathesis.checks import CheckFunction as Check
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from stt_service.app import create_app
-from stt_service.engine import Loaded
 from stt_service.settings import SttSettings
-from tests.stt_service.conftest import CountingEngine
+from tests.stt_service.conftest import CountingEngine, app_with
 
-LOADED = Loaded(CountingEngine(), Path("models/counting"), "the tests ask for it")
-APP = create_app(SttSettings(max_audio_seconds=30), load=lambda _: LOADED)
+APP = app_with(CountingEngine(), SttSettings(max_audio_seconds=30))
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", APP)
 OPERATIONS = {
     f"{found.ok().method} {found.ok().path}": found.ok()

@@ -1,22 +1,19 @@
 """The official client, unmodified and strict, over a real socket."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import numpy as np
 import openai
 import pytest
-import uvicorn
 from openai import AsyncOpenAI
 
 from shared.contracts.stt import Word
-from stt_service.app import create_app
-from stt_service.engine import Loaded, Recognised, Speech
+from stt_service.engine import Recognised, Speech
 from stt_service.settings import SttSettings
+from tests.integration.stt_service.serving import serving
 from tests.stt_service.conftest import PATIENCE, CountingEngine
 from tests.stt_service.test_app import begun
 from tests.stt_service.test_bodies import wav
@@ -43,28 +40,17 @@ class WordEngine(CountingEngine):
 
 @asynccontextmanager
 async def served(engine: CountingEngine) -> AsyncIterator[AsyncOpenAI]:
-    loaded = Loaded(engine, Path("models/counting"), "the tests ask for it")
-    app = create_app(SttSettings(max_waiting=1), load=lambda _: loaded)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        async with asyncio.timeout(PATIENCE):
-            while not server.started:  # noqa: ASYNC110 - nobody tells when
-                await asyncio.sleep(0.005)
-        port = listening.getsockname()[1]
-        try:
-            async with AsyncOpenAI(
-                base_url=f"http://127.0.0.1:{port}/v1",
-                api_key="any",
-                max_retries=0,
-                timeout=PATIENCE,
-                _strict_response_validation=True,
-            ) as client:
-                yield client
-        finally:
-            engine.let.set()
-            server.should_exit = True
-            await serving
+    async with (
+        serving(engine, SttSettings(max_waiting=1)) as port,
+        AsyncOpenAI(
+            base_url=f"http://127.0.0.1:{port}/v1",
+            api_key="any",
+            max_retries=0,
+            timeout=PATIENCE,
+            _strict_response_validation=True,
+        ) as client,
+    ):
+        yield client
 
 
 @pytest.fixture

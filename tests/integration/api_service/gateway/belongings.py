@@ -36,7 +36,8 @@ _ROWS = {
     "transcript_segments": """
         insert into public.transcript_segments
           (transcription_id, session_id, segment_id, revision, speaker, spoken_as, text, start_time, end_time)
-        values (%(transcriptions)s, %(recording_sessions)s, 'TR_a-0', 1, 'Ada', 'Ada', 'hello', 0, 1) returning *
+        values (%(transcriptions)s, %(recording_sessions)s, 'TR_a-0', 1, 'Ada', 'Ada', 'hello', 0, 1)
+        returning *
     """,
     "segment_revisions": """
         insert into public.segment_revisions

@@ -1,20 +1,18 @@
-"""One track's utterances in, its captions out: partials while they help, every final in order."""
+"""One voice's utterances in, its captions out: partials while they help, every final in order."""
 
 import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
-from uuid import UUID
 
 import structlog
 
 from shared.audio import Pcm
-from shared.clients.http import UpstreamRefused
-from shared.contracts.captions import Caption, segment_id
-from shared.contracts.stt import Priority, TranscribeResponse
-from shared.errors import ServiceError, UpstreamFailed
+from shared.contracts.captions import segment_id
+from shared.contracts.stt import Priority, TranscribeResponse, Word
+from shared.errors import ServiceError
 from shared.observing import DROPPED, QUEUE_DEPTH
 from shared.segmenter import Utterance
 
@@ -23,11 +21,9 @@ log = structlog.get_logger()
 _LONGEST_RETRY = 16
 """Times the first delay: from there on the delays grow no more."""
 
-_WAITING = QUEUE_DEPTH.labels("agent-finals")
-
 
 class Recogniser(Protocol):
-    """Turns audio into text; raises UpstreamFailed when trying again may help, else UpstreamRefused."""
+    """Turns audio into text; raises a ServiceError, which says whether trying again may help."""
 
     async def transcribe(
         self, audio: Pcm, *, language: str | None, priority: Priority
@@ -35,14 +31,41 @@ class Recogniser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """Whose words these are."""
+class Version:
+    """One version of a caption; whose words these are is for whoever publishes it to say."""
 
-    session_id: UUID
-    language: str | None
-    track_sid: str
-    participant_identity: str
-    participant_name: str
+    segment_id: str
+    """The same from the first partial to the final: the track, and the start in milliseconds."""
+
+    revision: int
+    """Of two versions the one with the higher revision counts."""
+
+    final: bool
+    text: str
+    start: float
+    """Seconds on the clock that the utterances are placed on, like `end`."""
+
+    end: float
+    language: str | None = None
+    confidence: float | None = None
+    words: list[Word] | None = None
+    """Placed on the same clock; None where nobody asked for them or the engine has none."""
+
+    failure: ServiceError | None = None
+    """Why this final could not be recognised. Its text is what was shown last: it was heard, after all."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether readers need it: there are words, or there were some that have to go again."""
+        return bool(self.text or self.revision)
+
+
+class Meters:
+    """What a service counts of all its captioners. Made with its module, it reads 0 from the beginning."""
+
+    def __init__(self, queue: str) -> None:
+        self.waiting_finals = QUEUE_DEPTH.labels(f"{queue}-finals")
+        self.dropped_partials = DROPPED.labels(f"{queue}-partials")
 
 
 @dataclass(slots=True)
@@ -57,23 +80,29 @@ class _Segment:
 class Captioner:
     """Owns no task: whoever owns the track runs `run`, which returns after `close` and the last final.
 
-    A final waits in memory until the speech service takes it: 32 kB for every second that was spoken.
+    Publishes every final, with words or without, and those partials that say something new. A final waits
+    in memory until it is recognised: 32 kB for every second that was spoken.
     """
 
     def __init__(
         self,
-        voice: Voice,
+        track: str,
         recogniser: Recogniser,
         *,
+        language: str | None,
         requests: asyncio.Semaphore,
-        publish: Callable[[Caption], None],
+        publish: Callable[[Version], None],
+        meters: Meters,
         retry_seconds: float = 0.2,
     ) -> None:
-        self._voice = voice
+        self._track = track
         self._recogniser = recogniser
+        self._language = language
         self._requests = requests
-        """Shared by all tracks of the room; a partial does not wait for its turn, a final does."""
+        """What may share it does; a partial does not wait for its turn, a final does."""
         self._publish = publish
+        self._depth = meters.waiting_finals
+        self._dropped = meters.dropped_partials
         self._retry_seconds = retry_seconds
         self._finals: deque[Utterance] = deque()
         self._settled: Utterance | None = None
@@ -86,6 +115,7 @@ class Captioner:
         self._closed = False
         self._finals_changed = asyncio.Event()
         self._growing_changed = asyncio.Event()
+        self._final_done = asyncio.Event()
 
     @property
     def waiting(self) -> int:
@@ -97,7 +127,7 @@ class Captioner:
         self._growing = self._settled = None
         if utterance.final:
             self._finals.append(utterance)
-            _WAITING.inc()
+            self._depth.inc()
             self._finals_changed.set()
         elif utterance.settled:
             self._settled = utterance
@@ -111,6 +141,12 @@ class Captioner:
         self._closed = True
         self._finals_changed.set()
 
+    async def caught_up(self, *, most: int) -> None:
+        """Wait until at most so many finals wait, as does whoever can keep audio back."""
+        while len(self._finals) > most:
+            self._final_done.clear()
+            await self._final_done.wait()
+
     async def run(self) -> None:
         """Caption until closed and all finals are out."""
         async with asyncio.TaskGroup() as group:
@@ -118,7 +154,7 @@ class Captioner:
             try:
                 await self._caption_finals()
             finally:
-                _WAITING.dec(len(self._finals))
+                self._depth.dec(len(self._finals))
                 partials.cancel()
 
     async def _caption_growing(self) -> None:
@@ -127,7 +163,9 @@ class Captioner:
             self._growing_changed.clear()
             if utterance := self._growing:
                 self._growing = None
-                if response := await self._try(utterance, priority="partial"):
+                if len(self._finals) > 1:  # it would only keep them waiting longer
+                    self._dropped.inc()
+                elif response := await self._try(utterance, priority="partial"):
                     self._show_partial(utterance, response)
 
     async def _caption_finals(self) -> None:
@@ -135,7 +173,8 @@ class Captioner:
             if self._finals:
                 await self._finish(self._finals[0])
                 self._finals.popleft()
-                _WAITING.dec()
+                self._depth.dec()
+                self._final_done.set()
             elif utterance := self._settled:
                 self._settled = None
                 await self._foresee(utterance)
@@ -155,39 +194,44 @@ class Captioner:
         foreseen, self._foreseen = self._foreseen, None
         if foreseen and (foreseen[0].start, foreseen[0].audio) == (utterance.start, utterance.audio):
             self._show_final(utterance, foreseen[1])
+            return
+        outcome = await self._insist(utterance)
+        if isinstance(outcome, ServiceError):
+            self._show_failed(utterance, outcome)
         else:
-            self._show_final(utterance, await self._insist(utterance))
+            self._show_final(utterance, outcome)
 
     async def _try(self, utterance: Utterance, *, priority: Priority) -> TranscribeResponse | None:
         """One attempt, for what a later attempt will replace anyway."""
         if self._requests.locked():
-            DROPPED.labels("agent-partials").inc()
+            self._dropped.inc()
             return None
         try:
             return await self._ask(utterance, priority)
         except ServiceError as failure:
-            DROPPED.labels("agent-partials").inc()
-            log.info("partial.dropped", track_sid=self._voice.track_sid, code=failure.code)
+            self._dropped.inc()
+            log.info("partial.dropped", track=self._track, code=failure.code)
             return None
 
-    async def _insist(self, utterance: Utterance) -> TranscribeResponse | None:
-        """Ask until the service answers; None when it says that it never will."""
+    async def _insist(self, utterance: Utterance) -> TranscribeResponse | ServiceError:
+        """Ask until there is an answer, or a failure that asking again would not change."""
         for attempt, delay in enumerate(_delays(self._retry_seconds), start=1):
             try:
                 return await self._ask(utterance, "final")
-            except UpstreamRefused as refusal:
-                log.error("final.refused", detail=refusal.detail, **self._place(utterance))  # noqa: TRY400 - expected
-                return None
-            except UpstreamFailed as failure:
+            except ServiceError as failure:
+                place = self._place(utterance)
+                if not failure.retryable:
+                    log.error("final.refused", detail=failure.detail, **place)  # noqa: TRY400 - expected
+                    return failure
                 waiting = {"attempt": attempt, "waiting": self.waiting}
-                log.warning("final.waits", detail=failure.detail, **waiting, **self._place(utterance))
+                log.warning("final.waits", detail=failure.detail, **waiting, **place)
                 await asyncio.sleep(delay)
-        return None
+        raise AssertionError("the delays never end")
 
     async def _ask(self, utterance: Utterance, priority: Priority) -> TranscribeResponse:
         async with self._requests:
             return await self._recogniser.transcribe(
-                utterance.audio, language=self._voice.language, priority=priority
+                utterance.audio, language=self._language, priority=priority
             )
 
     def _show_partial(self, utterance: Utterance, response: TranscribeResponse) -> None:
@@ -198,47 +242,51 @@ class Captioner:
         if utterance.end > segment.end and text != segment.text:
             self._show(utterance, segment, text, response)
 
-    def _show_final(self, utterance: Utterance, response: TranscribeResponse | None) -> None:
-        """Without a response the words shown last stay: they were heard, and nothing better will be.
-
-        An utterance without words is not shown, unless words were shown that have to go again.
-        """
+    def _show_final(self, utterance: Utterance, response: TranscribeResponse) -> None:
         self._done_until = utterance.start
         segment = self._segments.pop(self._id(utterance), _Segment())
-        text = response.text.strip() if response else segment.text
-        if text or segment.text:
-            self._show(utterance, segment, text, response)
+        self._show(utterance, segment, response.text.strip(), response)
 
-    def _show(
-        self, utterance: Utterance, segment: _Segment, text: str, response: TranscribeResponse | None
-    ) -> None:
-        voice = self._voice
-        caption = Caption(
-            session_id=voice.session_id,
+    def _show_failed(self, utterance: Utterance, failure: ServiceError) -> None:
+        """The words shown last stay: they were heard, and nothing better will be."""
+        self._done_until = utterance.start
+        segment = self._segments.pop(self._id(utterance), _Segment())
+        self._publish(replace(self._version(utterance, segment, segment.text), failure=failure))
+
+    def _show(self, utterance: Utterance, segment: _Segment, text: str, response: TranscribeResponse) -> None:
+        version = self._version(utterance, segment, text)
+        segment.revision, segment.text, segment.end = segment.revision + 1, text, utterance.end
+        self._publish(
+            replace(
+                version,
+                language=response.language,
+                confidence=response.confidence_score,
+                words=response.words and [_placed(word, utterance.start) for word in response.words],
+            )
+        )
+
+    def _version(self, utterance: Utterance, segment: _Segment, text: str) -> Version:
+        return Version(
             segment_id=self._id(utterance),
             revision=segment.revision,
             final=utterance.final,
             text=text,
             start=utterance.start,
             end=utterance.end,
-            language=response.language if response else None,
-            confidence=response.confidence_score if response else None,
-            participant_identity=voice.participant_identity,
-            participant_name=voice.participant_name,
-            track_sid=voice.track_sid,
         )
-        segment.revision, segment.text, segment.end = segment.revision + 1, text, utterance.end
-        self._publish(caption)
 
     def _id(self, utterance: Utterance) -> str:
-        return segment_id(self._voice.track_sid, utterance.start)
+        return segment_id(self._track, utterance.start)
 
     def _place(self, utterance: Utterance) -> dict[str, str | float]:
         return {
-            "session_id": str(self._voice.session_id),
             "segment_id": self._id(utterance),
             "audio_seconds": round(utterance.audio.seconds, 2),
         }
+
+
+def _placed(word: Word, start: float) -> Word:
+    return word.model_copy(update={"start": start + word.start, "end": start + word.end})
 
 
 def _delays(first: float) -> Iterator[float]:

@@ -5,18 +5,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from agent_service.captioner import Captioner
+from shared.audio import Pcm
+from shared.captioner import Captioner, Meters, Version
 from shared.clients.http import UpstreamRefused
-from shared.contracts.captions import Caption
+from shared.contracts.stt import Priority, TranscribeResponse, Word
 from shared.errors import UpstreamFailed
-from tests.agent_service.conftest import SESSION, VOICE, ScriptedStt, until, utterance
+from tests.scripted import ScriptedStt, answer, until, utterance
+
+METERS = Meters("test")
 
 
 @dataclass
 class Heard:
     captioner: Captioner
     stt: ScriptedStt
-    captions: list[Caption]
+    captions: list[Version]
+    """Those that readers need."""
+
+    published: list[Version]
 
     @property
     def texts(self) -> list[tuple[str, int, bool]]:
@@ -29,13 +35,25 @@ class Heard:
 @asynccontextmanager
 async def captioning(stt: ScriptedStt, *, requests: int = 4) -> AsyncIterator[Heard]:
     """A captioner that is closed at the end and has to come to its end by itself."""
-    captions: list[Caption] = []
+    captions, published = list[Version](), list[Version]()
+
+    def publish(version: Version) -> None:
+        published.append(version)
+        if version.visible:
+            captions.append(version)
+
     captioner = Captioner(
-        VOICE, stt, requests=asyncio.Semaphore(requests), publish=captions.append, retry_seconds=0.002
+        "TR_a",
+        stt,
+        language="en-US",
+        requests=asyncio.Semaphore(requests),
+        publish=publish,
+        meters=METERS,
+        retry_seconds=0.002,
     )
     running = asyncio.create_task(captioner.run())
     try:
-        yield Heard(captioner, stt, captions)
+        yield Heard(captioner, stt, captions, published)
         captioner.close()
         async with asyncio.timeout(5):
             await running
@@ -43,23 +61,12 @@ async def captioning(stt: ScriptedStt, *, requests: int = 4) -> AsyncIterator[He
         running.cancel()
 
 
-async def test_a_caption_says_who_spoke_and_where_on_the_clock() -> None:
+async def test_a_version_says_what_was_heard_and_where_on_the_clock() -> None:
     async with captioning(ScriptedStt()) as heard:
         heard.captioner.hear(utterance(12.5, 2.0, final=True))
-    (caption,) = heard.captions
-    assert caption == Caption(
-        session_id=SESSION,
-        segment_id="TR_a-12500",
-        revision=0,
-        final=True,
-        text="heard 2",
-        start=12.5,
-        end=14.5,
-        language="en",
-        confidence=0.5,
-        participant_identity="ann",
-        participant_name="Ann",
-        track_sid="TR_a",
+    (version,) = heard.captions
+    assert version == Version(
+        "TR_a-12500", 0, True, "heard 2", start=12.5, end=14.5, language="en", confidence=0.5
     )
 
 
@@ -132,7 +139,7 @@ async def test_a_partial_that_comes_after_its_final_is_not_shown() -> None:
     async with captioning(stt) as heard:
         heard.captioner.hear(utterance(0.0, 1.0))
         await until(lambda: stt.under_way == 1)
-        heard.captioner._show_final(utterance(0.0, 2.0, final=True), None)
+        heard.captioner._show_final(utterance(0.0, 2.0, final=True), answer(""))
         stt.gate.set()
         await until(lambda: stt.under_way == 0)
     assert heard.captions == []
@@ -144,6 +151,7 @@ async def test_nothing_is_shown_where_no_words_were_heard() -> None:
         await until(lambda: len(heard.stt.asked) == 1)
         heard.captioner.hear(utterance(0.0, 2.0, final=True))
     assert heard.captions == []
+    assert [(version.text, version.final) for version in heard.published] == [("", True)]
 
 
 async def test_words_that_turn_out_to_be_none_are_taken_back() -> None:
@@ -186,6 +194,11 @@ async def test_a_refused_final_keeps_the_words_that_were_shown() -> None:
         heard.captioner.hear(utterance(0.0, 2.0, final=True))
         heard.captioner.hear(utterance(5.0, 2.0, final=True))
     assert heard.texts == [("heard 1", 0, False), ("heard 1", 1, True), ("heard 2", 0, True)]
+    assert [version.failure and version.failure.code for version in heard.published] == [
+        None,
+        "upstream-refused",
+        None,
+    ]
 
 
 async def test_a_partial_makes_way_when_all_requests_are_taken() -> None:
@@ -200,10 +213,26 @@ async def test_a_partial_makes_way_when_all_requests_are_taken() -> None:
     assert stt.asked == [("final", 2.0)]
 
 
+async def test_a_partial_is_not_worth_asking_for_while_finals_queue_up() -> None:
+    stt = ScriptedStt()
+    stt.gate.clear()
+    async with captioning(stt) as heard:
+        for start in (0.0, 10.0):
+            heard.captioner.hear(utterance(start, 2.0, final=True))
+        await until(lambda: stt.under_way == 1)
+        heard.captioner.hear(utterance(20.0, 1.0))
+        stt.gate.set()
+        await heard.settled(2)
+    assert ("partial", 1.0) not in stt.asked
+
+
 async def test_tracks_of_a_room_share_its_requests() -> None:
     stt, requests = ScriptedStt(), asyncio.Semaphore(2)
-    captions: list[Caption] = []
-    tracks = [Captioner(VOICE, stt, requests=requests, publish=captions.append) for _ in range(5)]
+    captions: list[Version] = []
+    tracks = [
+        Captioner(name, stt, language="en-US", requests=requests, publish=captions.append, meters=METERS)
+        for name in "abcde"
+    ]
     async with asyncio.TaskGroup() as group:
         for track in tracks:
             group.create_task(track.run())
@@ -222,3 +251,30 @@ async def test_what_waits_is_counted() -> None:
         assert heard.captioner.waiting == 2
         stt.gate.set()
     assert heard.captioner.waiting == 0
+
+
+async def test_words_lie_on_the_clock_of_their_utterance() -> None:
+    class Spelling(ScriptedStt):
+        async def transcribe(
+            self, audio: Pcm, *, language: str | None, priority: Priority
+        ) -> TranscribeResponse:
+            return answer("one").model_copy(update={"words": [Word(text="one", start=0.5, end=0.75)]})
+
+    async with captioning(Spelling()) as heard:
+        heard.captioner.hear(utterance(12.5, 2.0, final=True))
+    assert heard.captions[0].words == [Word(text="one", start=13.0, end=13.25)]
+
+
+async def test_whoever_can_keep_audio_back_waits_until_few_finals_wait() -> None:
+    stt = ScriptedStt()
+    stt.gate.clear()
+    async with captioning(stt) as heard:
+        for start in (0.0, 10.0, 20.0):
+            heard.captioner.hear(utterance(start, 2.0, final=True))
+        await heard.captioner.caught_up(most=3)
+        keeping_back = asyncio.create_task(heard.captioner.caught_up(most=1))
+        await until(lambda: stt.under_way == 1)
+        assert not keeping_back.done()
+        stt.gate.set()
+        await keeping_back
+        assert heard.captioner.waiting <= 1

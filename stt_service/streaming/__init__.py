@@ -1,0 +1,1 @@
+"""Audio that is heard while it is being spoken, over WebSockets."""

@@ -1,0 +1,49 @@
+"""What a client sends, read ahead so far that its leaving is noticed while what it said is being heard."""
+
+import asyncio
+from collections import deque
+
+from fastapi import WebSocket
+
+from shared.sockets import SocketIdle, receive
+
+_READ_AHEAD_BYTES = 1_048_576
+"""Half a minute of 16 kHz audio. Beyond it a client that is too fast waits, and so does its leaving."""
+
+
+class Inbox:
+    """Owns no task: its owner runs `run`, and cancels it when nothing more is wanted."""
+
+    def __init__(self, websocket: WebSocket, *, idle_seconds: float, max_bytes: int) -> None:
+        self._websocket = websocket
+        self._idle_seconds = idle_seconds
+        self._max_bytes = max_bytes
+        self._messages: deque[str | bytes] = deque()
+        self._bytes = 0
+        self._arrived = asyncio.Event()
+        self._taken = asyncio.Event()
+
+    async def run(self) -> None:
+        """Read until cancelled. Raises WebSocketDisconnect when the client leaves, or MessageTooLarge."""
+        while True:
+            while self._bytes > _READ_AHEAD_BYTES:
+                self._taken.clear()
+                await self._taken.wait()
+            message = await receive(self._websocket, idle_seconds=None, max_bytes=self._max_bytes)
+            self._messages.append(message)
+            self._bytes += len(message)
+            self._arrived.set()
+
+    async def next(self) -> str | bytes:
+        """The next message. Raises SocketIdle when it takes too long."""
+        try:
+            async with asyncio.timeout(self._idle_seconds):
+                while not self._messages:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+        except TimeoutError:
+            raise SocketIdle(f"Nothing came for {self._idle_seconds:g} seconds") from None
+        message = self._messages.popleft()
+        self._bytes -= len(message)
+        self._taken.set()
+        return message
