@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
 from shared.decoding import AudioTooLong, Decoder, DecoderBusy, UndecodableAudio
@@ -89,6 +89,7 @@ _BATCH_BODY = {JSON_MEDIA_TYPE: {"schema": {"type": "array", "items": self_conta
     TRANSCRIBE_PATH,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     responses=_FAILURES,
+    response_model=TranscribeResponse,
 )
 async def transcribe(
     request: Request,
@@ -96,13 +97,15 @@ async def transcribe(
     language: Annotated[schemas.Language | None, Query()] = None,
     priority: Annotated[Priority, Query()] = "final",
     words: Annotated[bool, Query(description="Also the place of each word, if the engine knows")] = False,
-) -> TranscribeResponse:
+) -> Response:
     """Words in a piece of audio. Which languages the engine understands is said by `GET /info`."""
-    heard = await read_body(request, runtime.decoder, runtime.settings)
+    body = await read_body(request, runtime.decoder, runtime.settings)
     work = runtime.recogniser.transcribe(
-        heard.audio, language=language or heard.language, priority=priority, want_words=words
+        body.audio, language=language or body.language, priority=priority, want_words=words
     )
-    return await while_connected(request, work)
+    heard = await while_connected(request, work)
+    # It is valid already, and would be checked once more.
+    return Response(heard.model_dump_json(), media_type=JSON_MEDIA_TYPE)
 
 
 @router.post(

@@ -11,6 +11,9 @@ from stt_service.engine import Recognised, Speech, SttEngine
 
 Placed = TypeVar("Placed", Segment, Word)
 
+_CUT_AT_ONCE_SECONDS = 10.0
+"""Looking for pauses in so little takes a millisecond at most; the way to another thread takes longer."""
+
 
 class Recogniser:
     """The engine behind its worker. Pieces of a long recording let shorter ones pass in between."""
@@ -31,7 +34,7 @@ class Recogniser:
     ) -> TranscribeResponse:
         """Raises EngineBusy at once when too many wait already."""
         started = asyncio.get_running_loop().time()
-        pieces = await asyncio.to_thread(self._engine.cut, audio)
+        pieces = await self._cut(audio)
         speech = [Speech(audio.slice(start, end), language, hints, want_words) for start, end in pieces]
         answers = await self._worker.map(self._model, speech, priority=priority)
         heard = _together([start for start, _ in pieces], [answer.value for answer in answers])
@@ -48,6 +51,11 @@ class Recogniser:
             audio_seconds=audio.seconds,
             inference_seconds=sum(answer.seconds for answer in answers),
         )
+
+    async def _cut(self, audio: Pcm) -> list[tuple[float, float]]:
+        if audio.seconds <= _CUT_AT_ONCE_SECONDS:
+            return self._engine.cut(audio)
+        return await asyncio.to_thread(self._engine.cut, audio)
 
 
 def _together(starts: list[float], pieces: list[Recognised]) -> Recognised:

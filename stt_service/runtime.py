@@ -29,7 +29,8 @@ class Runtime:
         return round(asyncio.get_running_loop().time() - self.started, 3)
 
 
-def _runtime(request: Request) -> Runtime:
+async def _runtime(request: Request) -> Runtime:
+    # Async, because what is not is called on another thread, which costs more than all of this.
     runtime = request.state.runtime
     assert isinstance(runtime, Runtime)  # noqa: S101 - lifespan put it there
     return runtime
