@@ -16,8 +16,9 @@ from agent_service.publisher import Publisher
 from agent_service.settings import AgentSettings
 from agent_service.tracks import RoomFrames, Track
 from agent_service.vad import SileroVad, Vad
+from shared.clients.http import inference_http
 from shared.clients.redis import connect
-from shared.clients.stt import SttClient, stt_http
+from shared.clients.stt import SttClient
 from shared.contracts.captions import AgentChanged
 from shared.contracts.rooms import AgentJob
 from shared.segmenter import Segmenter
@@ -53,7 +54,7 @@ class RoomAgent:
         self._clock = SessionClock(job.started_at)
         self._requests = asyncio.Semaphore(settings.max_requests)
         self._redis = connect(settings.redis_url.get_secret_value())
-        self._http = stt_http(
+        self._http = inference_http(
             settings.stt_service_url,
             read_seconds=settings.stt_timeout_seconds,
             connections=settings.max_requests,

@@ -8,6 +8,8 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 
+from shared.clients.diarization import DiarizationClient
+from shared.clients.http import inference_http
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
 from shared.decoding import AudioTooLong, Decoder, DecoderBusy, UndecodableAudio
 from shared.errors import BadRequest, InvalidRequest, TooLarge, Unavailable, UnsupportedMedia
@@ -65,9 +67,22 @@ async def _open(settings: SttSettings, load: Callable[[SttSettings], Loaded]) ->
             seconds = round(clock() - began, 3)
             log.info("engine.loaded", engine=loaded.engine.name, seconds=seconds, reason=loaded.reason)
             recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)
-            yield Runtime(settings, decoder, loaded, seconds, recogniser, clock())
+            async with _diarization(settings) as diarization:
+                yield Runtime(settings, decoder, loaded, seconds, recogniser, diarization, clock())
     finally:
         worker.close()
+
+
+@asynccontextmanager
+async def _diarization(settings: SttSettings) -> AsyncIterator[DiarizationClient | None]:
+    if not settings.diarization_url:
+        yield None
+        return
+    seconds = settings.diarization_timeout_seconds
+    async with inference_http(
+        settings.diarization_url, read_seconds=seconds, connections=settings.max_waiting
+    ) as http:
+        yield DiarizationClient(http)
 
 
 router = APIRouter()
@@ -115,8 +130,7 @@ async def transcribe(
 )
 async def batch_transcribe(request: Request, runtime: WithRuntime) -> list[TranscribeResponse]:
     """Words in several pieces of audio, in their order; one that cannot be taken refuses all."""
-    limit = min(runtime.settings.max_batch_size, runtime.settings.max_waiting)
-    batch = await read_batch(request, runtime.settings, max_items=limit)
+    batch = await read_batch(request, runtime.settings, max_items=runtime.batch_limit)
     return await while_connected(request, _all(runtime.recogniser, batch))
 
 
@@ -171,11 +185,13 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             revision=loaded.revision,
             sha256=loaded.sha256,
             languages=loaded.engine.languages,
+            has_words=loaded.engine.has_words,
             chosen_because=loaded.reason,
         ),
         config=schemas.ConfigInfo(
             max_audio_length=settings.max_audio_seconds,
-            batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
+            batch_size=runtime.batch_limit,
+            engine_batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
             batch_timeout_ms=settings.batch_timeout_ms,
             max_waiting=settings.max_waiting,
             max_body_bytes=settings.max_body_bytes,

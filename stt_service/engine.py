@@ -54,6 +54,9 @@ class SttEngine(Protocol):
     max_batch_size: int
     """1 where several pieces together are no faster than one after the other."""
 
+    has_words: bool
+    """Whether it can tell where each word lies."""
+
     def cut(self, audio: Pcm) -> list[tuple[float, float]]:
         """The pieces, in seconds, in which the engine wants to hear audio of any length."""
         ...

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from shared.clients.diarization import DiarizationClient
 from shared.decoding import Decoder
 from stt_service.engine import Loaded
 from stt_service.recognition import Recogniser
@@ -21,8 +22,14 @@ class Runtime:
     loaded: Loaded
     load_seconds: float
     recogniser: Recogniser
+    diarization: DiarizationClient | None
     started: float
     """On the event loop's clock."""
+
+    @property
+    def batch_limit(self) -> int:
+        """Requests that may come in one."""
+        return min(self.settings.max_batch_size, self.settings.max_waiting)
 
     @property
     def uptime_seconds(self) -> float:

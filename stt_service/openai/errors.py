@@ -4,7 +4,7 @@ import orjson
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, NotFound
+from shared.errors import PROBLEM_MEDIA_TYPE, BadRequest, NotFound, ServiceError, problem
 
 PREFIX = "/v1"
 
@@ -20,6 +20,11 @@ class InvalidParameter(BadRequest):
 
 class ModelNotFound(NotFound):
     code, title = "model-not-found", "There is no such model"
+
+
+def envelope(error: ServiceError) -> bytes:
+    """An expected failure as JSON, for where it can be no response of its own."""
+    return _enveloped_problem(orjson.dumps(problem(error, instance="", request_id="")))
 
 
 class OpenAiErrors:
@@ -49,12 +54,12 @@ def _enveloped(send: Send) -> Send:
         else:
             body += message.get("body", b"")
             if not message.get("more_body"):
-                envelope = _envelope(body)
+                failure = _enveloped_problem(body)
                 headers = MutableHeaders(scope=start)
                 headers["content-type"] = "application/json"
-                headers["content-length"] = str(len(envelope))
+                headers["content-length"] = str(len(failure))
                 await send(start)
-                await send({"type": "http.response.body", "body": envelope})
+                await send({"type": "http.response.body", "body": failure})
 
     return enveloped
 
@@ -63,13 +68,13 @@ def _is_problem(start: Message) -> bool:
     return MutableHeaders(scope=start).get("content-type", "").startswith(PROBLEM_MEDIA_TYPE)
 
 
-def _envelope(body: bytes) -> bytes:
-    problem = orjson.loads(body)
-    fields = problem.get("errors") or [{"field": None}]
+def _enveloped_problem(body: bytes) -> bytes:
+    fault = orjson.loads(body)
+    fields = fault.get("errors") or [{"field": None}]
     error = {
-        "message": problem["detail"],
-        "type": "invalid_request_error" if problem["status"] < 500 else "server_error",
+        "message": fault["detail"],
+        "type": "invalid_request_error" if fault["status"] < 500 else "server_error",
         "param": fields[0]["field"],
-        "code": problem["code"].replace("-", "_"),
+        "code": fault["code"].replace("-", "_"),
     }
     return orjson.dumps({"error": error})

@@ -33,6 +33,7 @@ class WordEngine(CountingEngine):
     """Also knows where its words are."""
 
     name = "word-counting"
+    has_words = True
 
     def transcribe(self, batch: list[Speech]) -> list[Recognised]:
         return [
