@@ -91,21 +91,22 @@ class InferenceWorker:
     async def map(
         self, model: Model[Item, Answer], items: Iterable[Item], *, priority: Priority
     ) -> list[Answered[Answer]]:
-        """The answers to all items, as `each` gives them."""
-        return [answered async for answered in self.each(model, items, priority=priority)]
+        """The answers to all items, as `each` gives them for as many at a time as the model takes."""
+        answers = self.each(model, items, priority=priority, at_a_time=model.max_batch_size)
+        return [answered async for answered in answers]
 
     async def each(
-        self, model: Model[Item, Answer], items: Iterable[Item], *, priority: Priority
+        self, model: Model[Item, Answer], items: Iterable[Item], *, priority: Priority, at_a_time: int = 1
     ) -> AsyncGenerator[Answered[Answer], None]:
         """The answers in the order of their items, each as soon as it is there.
 
-        The items take their turns a batch at a time, so that others get in between. Raises EngineBusy before
-        the first answer, or not at all. Cancelling and closing give the place to somebody else.
+        So many items at a time take their turn, so that others get in between. Raises EngineBusy before the
+        first answer, or not at all. Cancelling and closing give the place to somebody else.
         """
         self._admit(priority)
         caller, left = object(), deque(items)
         while left:
-            group = [left.popleft() for _ in range(min(model.max_batch_size, len(left)))]
+            group = [left.popleft() for _ in range(min(at_a_time, len(left)))]
             jobs = self._enter(model, group, priority, caller)
             try:
                 for job in jobs:

@@ -20,12 +20,10 @@ def _spelled(segment: Segment, left: deque[Word]) -> list[Word]:
     """Takes what belongs to the segment from those that are left."""
     found: list[tuple[int, Word]] = []
     position = 0
-    while left and left[0].start <= segment.end:
-        at = segment.text.find(left[0].text, position) if left[0].text else -1
-        if at < 0 and left[0].end > segment.start and found:
-            break  # the next segment's, which begins before this one ends
+    while left and (left[0].start + left[0].end) / 2 <= segment.end:
         word = left.popleft()
-        if at >= 0:
+        at = segment.text.find(word.text, position)
+        if word.text and at >= 0:
             found.append((at if found else 0, word))
             position = at + len(word.text)
     bounds = [at for at, _ in found] + [len(segment.text)]

@@ -53,7 +53,8 @@ class Recogniser:
         """Raises EngineBusy at once when too many wait already."""
         started = asyncio.get_running_loop().time()
         whole = Speech(audio, language, hints, want_words)
-        pieces = [piece async for piece in self.pieces(whole, priority=priority)]
+        together = self._model.max_batch_size
+        pieces = [piece async for piece in self.pieces(whole, priority=priority, at_a_time=together)]
         heard = _together([piece.heard for piece in pieces])
         confidences = [each.confidence for each in heard.segments if each.confidence is not None]
         return TranscribeResponse(
@@ -69,12 +70,15 @@ class Recogniser:
             inference_seconds=sum(piece.inference_seconds for piece in pieces),
         )
 
-    async def pieces(self, whole: Speech, *, priority: Priority) -> AsyncGenerator[Piece, None]:
+    async def pieces(
+        self, whole: Speech, *, priority: Priority, at_a_time: int = 1
+    ) -> AsyncGenerator[Piece, None]:
         """At least one, each as soon as it is heard. Raises EngineBusy before the first or not at all."""
         places = await self._cut(whole.audio)
         speech = [replace(whole, audio=whole.audio.slice(start, end)) for start, end in places]
         starts = iter(start for start, _ in places)
-        async with aclosing(self._worker.each(self._model, speech, priority=priority)) as answers:
+        answers = self._worker.each(self._model, speech, priority=priority, at_a_time=at_a_time)
+        async with aclosing(answers):
             async for answer in answers:
                 yield Piece(_placed(answer.value, next(starts)), answer.seconds)
 

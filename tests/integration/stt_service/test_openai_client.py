@@ -23,6 +23,7 @@ from tests.stt_service.test_bodies import wav
 
 pytestmark = pytest.mark.integration
 
+SETTINGS = SttSettings(max_waiting=1)
 MODEL = "gpt-4o-transcribe"
 LOUD = np.full(14 * 16_000, 1000, np.int16)
 FILE = ("speech.wav", wav(LOUD.tobytes()))
@@ -43,9 +44,9 @@ class WordEngine(CountingEngine):
 
 
 @asynccontextmanager
-async def served(engine: CountingEngine) -> AsyncIterator[AsyncOpenAI]:
+async def served(engine: CountingEngine, settings: SttSettings = SETTINGS) -> AsyncIterator[AsyncOpenAI]:
     loaded = Loaded(engine, Path("models/counting"), "the tests ask for it")
-    app = create_app(SttSettings(max_waiting=1), load=lambda _: loaded)
+    app = create_app(settings, load=lambda _: loaded)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -146,12 +147,15 @@ async def test_words_come_from_an_engine_that_knows_them() -> None:
     assert both.segments
 
 
-async def test_words_are_never_invented(client: AsyncOpenAI) -> None:
+async def test_words_that_nobody_knows_are_refused_before_anything_is_heard(
+    client: AsyncOpenAI, engine: CountingEngine
+) -> None:
     with pytest.raises(openai.BadRequestError, match="times of words") as fault:
         await client.audio.transcriptions.create(
             file=FILE, model=MODEL, response_format="verbose_json", timestamp_granularities=["word"]
         )
     assert fault.value.param == "timestamp_granularities[]"
+    assert not engine.batches
 
 
 async def test_a_stream_ends_with_the_text_of_its_deltas(client: AsyncOpenAI) -> None:
