@@ -31,8 +31,8 @@ class SttSettings(ServiceSettings):
     models_directory: Path = Path("models")
     """One folder per model; `make models` shows and fills it."""
 
-    inference_threads: int = Field(1, ge=1)
-    """Threads inside one call of the model; more than the cores it may use makes it slower."""
+    inference_threads: int | None = Field(None, ge=1)
+    """Threads inside one call of the model; by default one for a small model, and for Whisper one per core."""
 
     diarization_url: str = Field(
         "", validation_alias=AliasChoices("STT_DIARIZATION_SERVICE_URL", "DIARIZATION_SERVICE_URL")
