@@ -1,4 +1,4 @@
-"""Whatever can be asked for the words in a piece of audio, by clients that cost next to nothing themselves."""
+"""Whatever can be asked for the words in a piece of audio, by clients that cost next to nothing."""
 
 import io
 import socket

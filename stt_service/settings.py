@@ -32,7 +32,7 @@ class SttSettings(ServiceSettings):
     """One folder per model; `make models` shows and fills it."""
 
     inference_threads: int | None = Field(None, ge=1)
-    """Threads inside one call of the model; by default one for a small model, and for Whisper one per core."""
+    """Threads inside one call of the model; by default one for a small model, one per core for Whisper."""
 
     diarization_url: str = Field(
         "", validation_alias=AliasChoices("STT_DIARIZATION_SERVICE_URL", "DIARIZATION_SERVICE_URL")
