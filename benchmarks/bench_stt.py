@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ class Report:
     overhead: Overhead
     first_text: FirstText
     memory: Memory
+    load: float
+    """Of the machine in the last minute, our own of about one included; far beyond it times mean little."""
 
 
 def main() -> None:
@@ -83,7 +86,8 @@ def _measure(chosen: argparse.Namespace, speech: Pcm) -> Report:
         targets += [OpenAiServer(url, audio, model=chosen.model) for url in chosen.url]
         rows = side_by_side(targets, _CONCURRENCIES, seconds=chosen.seconds, audio_seconds=audio.seconds)
         memory = Memory(alone_megabytes, service.peak_megabytes)
-        return Report(engine.name, rows, added, first_text(service.url, long), memory)
+        first = first_text(service.url, long)
+        return Report(engine.name, rows, added, first, memory, load=os.getloadavg()[0])
 
 
 def _engine_alone_megabytes(name: str, audio: Pcm) -> float:
@@ -93,7 +97,7 @@ def _engine_alone_megabytes(name: str, audio: Pcm) -> float:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"engine {report.engine}"
+    yield f"engine {report.engine}; a load of {report.load:.1f} on {os.cpu_count()} cores at the end"
     yield _HEADING
     yield from map(_row, report.rows)
     added, first, memory = report.overhead, report.first_text, report.memory

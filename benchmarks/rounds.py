@@ -1,4 +1,4 @@
-"""Targets asked by several callers at once, in turns, so that what else the machine does meets all of them."""
+"""Targets asked by several callers at once; they take turns, as what else a machine does changes."""
 
 import time
 from collections import defaultdict
