@@ -63,10 +63,18 @@ def _count(words: list[Word]) -> int:
         for count in range(most, most // 2, -1):
             if words[count - 1].text.rstrip()[-1:] in marks:
                 return count
+    if _fits(words[most:]):
+        most = _middle(words, most)
     # A mark of punctuation does not begin a cue.
     while most > 1 and not any(character.isalnum() for character in words[most].text):
         most -= 1
     return most
+
+
+def _middle(words: list[Word], most: int) -> int:
+    """Where two cues are about equally long, rather than a full one and a leftover."""
+    possible = [count for count in range(1, most + 1) if _fits(words[count:])]
+    return min(possible, key=lambda count: abs(_width(_text(words[:count])) - _width(_text(words[count:]))))
 
 
 def _fits(words: list[Word]) -> bool:
@@ -80,8 +88,8 @@ def _is_short(lines: tuple[str, ...]) -> bool:
 
 
 def _wrapped(text: str) -> tuple[str, ...]:
-    """One line, or two of about the same width."""
-    if _width(text) <= _COLUMNS:
+    """One line, or two of about the same width; what is too much for two stays as it is."""
+    if not _COLUMNS < _width(text) <= 2 * _COLUMNS:
         return (text,)
     breaks = [
         (text[:at].rstrip(), text[at:].lstrip())

@@ -48,6 +48,14 @@ def test_a_cue_ends_with_a_sentence_where_there_is_one() -> None:
     )
 
 
+def test_no_word_is_left_over() -> None:
+    found = list(
+        cues(*spoken("seven or eight words of about this length are one and a half lines too many now"))
+    )
+    first, second = (" ".join(cue.lines) for cue in found)
+    assert abs(len(first) - len(second)) < 10
+
+
 def test_times_are_those_of_the_words() -> None:
     segments, words = spoken("first " + "word " * 40)
     words[0] = words[0].model_copy(update={"start": 0.1})
