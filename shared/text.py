@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 def continuation(text: str, more: str) -> str:
     """What to append to a text so that more follows: with a space unless both sides are written without."""
-    joined = not text or not more or (spaceless(text[-1]) and spaceless(more[0]))
-    return more if joined else f" {more}"
+    close = not text or not more or (spaceless(text[-1]) and spaceless(more[0]))
+    return more if close else f" {more}"
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -49,10 +49,8 @@ def test_a_cue_ends_with_a_sentence_where_there_is_one() -> None:
 
 
 def test_no_word_is_left_over() -> None:
-    found = list(
-        cues(*spoken("seven or eight words of about this length are one and a half lines too many now"))
-    )
-    first, second = (" ".join(cue.lines) for cue in found)
+    text = "these are a few words more than two lines can take so that one or two of them would be left over"
+    first, second = (" ".join(cue.lines) for cue in cues(*spoken(text, seconds=0.2)))
     assert abs(len(first) - len(second)) < 10
 
 
