@@ -17,8 +17,9 @@ from agent_service.tracks import RoomFrames, Track
 from agent_service.vad import make_vad
 from agent_service.voice import Voice
 from shared.captioner import Captioner, Meters, Version
+from shared.clients.http import inference_http
 from shared.clients.redis import connect
-from shared.clients.stt import SttClient, stt_http
+from shared.clients.stt import SttClient
 from shared.contracts.captions import AgentChanged
 from shared.contracts.rooms import AgentJob
 from shared.listening import Vad
@@ -57,7 +58,7 @@ class RoomAgent:
         self._clock = SessionClock(job.started_at)
         self._requests = asyncio.Semaphore(settings.max_requests)
         self._redis = connect(settings.redis_url.get_secret_value())
-        self._http = stt_http(
+        self._http = inference_http(
             settings.stt_service_url,
             read_seconds=settings.stt_timeout_seconds,
             connections=settings.max_requests,

@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 60.0
 _PCM = f"{PCM_MEDIA_TYPE};rate={SAMPLE_RATE}"
 _FILE = "application/octet-stream"
 _HEADING = (
-    f"{'set':<26} {'engine':<20} {'':<4} {'files':>5} {'minutes':>8}"
+    f"{'set':<26} {'engine':<20} {'':<4} {'':<4} {'files':>5} {'minutes':>8}"
     f" {'alone %':>8} {'HTTP %':>8} {'points':>7}"
 )
 
@@ -146,8 +146,8 @@ def table(reports: Iterable[Report]) -> str:
     lines = [_HEADING]
     for report in reports:
         lines += [
-            f"{row.set:<26} {row.engine:<20} {row.measure:<4} {row.files:>5} {row.minutes:>8.1f}"
-            f" {row.engine_percent:>8.2f} {row.http_percent:>8.2f} {row.points:>+7.2f}"
+            f"{row.set:<26} {row.engine:<20} {row.language:<4} {row.measure:<4} {row.files:>5}"
+            f" {row.minutes:>8.1f} {row.engine_percent:>8.2f} {row.http_percent:>8.2f} {row.points:>+7.2f}"
             for row in report.rows
         ]
         lines += [f"not a language of this engine: {name}" for name in report.left_out]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,8 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 _PRIORITIES: tuple[Priority, ...] = ("final", "partial")
+_ALIKE = 2.0
+"""How many times longer than the first an item of its batch may be, or shorter: what differs more waits."""
 
 
 class EngineBusy(ServiceError):
@@ -36,10 +38,13 @@ class Model(Generic[Item, Answer]):
     max_batch_size: int = 1
     """1 for a model that is no faster with several items than with one after the other."""
 
+    length: Callable[[Item], float] = lambda _: 1.0
+    """How much there is of an item, in any unit. In a batch each item takes as long as the longest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered(Generic[Answer]):
-    """What the model said about one item, and how long it worked on the batch that the item was in."""
+    """What the model said about one item, and the item's share of the time that its batch took."""
 
     value: Answer
     seconds: float
@@ -52,7 +57,11 @@ class _Job:
     model: Model[object, object]
     item: object
     priority: Priority
+    caller: object
+    """Whoever waits for this and perhaps for other jobs, but takes one place."""
+
     future: asyncio.Future[Answered[object]]
+    length: float
     alone: bool = False
     since: float = field(default_factory=time.monotonic)
 
@@ -82,12 +91,28 @@ class InferenceWorker:
     async def map(
         self, model: Model[Item, Answer], items: Iterable[Item], *, priority: Priority
     ) -> list[Answered[Answer]]:
-        """The answers to some items, which take their turns one by one so that others get in between.
+        """The answers to all items, as `each` gives them for as many at a time as the model takes."""
+        answers = self.each(model, items, priority=priority, at_a_time=model.max_batch_size)
+        return [answered async for answered in answers]
 
-        Raises EngineBusy at once, or not at all. Cancelling gives the place to somebody else.
+    async def each(
+        self, model: Model[Item, Answer], items: Iterable[Item], *, priority: Priority, at_a_time: int = 1
+    ) -> AsyncGenerator[Answered[Answer], None]:
+        """The answers in the order of their items, each as soon as it is there.
+
+        So many items at a time take their turn, so that others get in between. Raises EngineBusy before the
+        first answer, or not at all. Cancelling and closing give the place to somebody else.
         """
         self._admit(priority)
-        return [await self._submit(model, item, priority) for item in items]
+        caller, left = object(), deque(items)
+        while left:
+            group = [left.popleft() for _ in range(min(at_a_time, len(left)))]
+            jobs = self._enter(model, group, priority, caller)
+            try:
+                for job in jobs:
+                    yield cast("Answered[Answer]", await job.future)
+            finally:
+                self._withdraw(jobs)
 
     def close(self) -> None:
         """Refuse what waits, finish what runs."""
@@ -99,26 +124,40 @@ class InferenceWorker:
         self._thread.shutdown(wait=True)
 
     def _admit(self, priority: Priority) -> None:
-        finals = len(self._waiting["final"])
-        taken = len(self._waiting[priority])
+        finals = self._callers("final")
+        taken = self._callers(priority)
         if taken >= self._places[priority] or (priority == "partial" and finals):
             DROPPED.labels(f"{self._name}-{priority}").inc()
-            raise EngineBusy(f"{finals + len(self._waiting['partial'])} requests are already waiting")
+            raise EngineBusy(f"{finals + self._callers('partial')} requests are already waiting")
 
-    async def _submit(self, model: Model[Item, Answer], item: Item, priority: Priority) -> Answered[Answer]:
+    def _callers(self, priority: Priority) -> int:
+        return len({id(job.caller) for job in self._waiting[priority]})
+
+    def _enter(
+        self, model: Model[Item, Answer], items: list[Item], priority: Priority, caller: object
+    ) -> list[_Job]:
         if self._closed:
             raise Unavailable("The service is stopping")
-        future: asyncio.Future[Answered[object]] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
         # The waiting room holds jobs of any type; what goes in with an item comes out with its answer.
-        job = _Job(cast("Model[object, object]", model), item, priority, future)
-        self._waiting[priority].append(job)
+        anything = cast("Model[object, object]", model)
+        jobs = [
+            _Job(anything, item, priority, caller, loop.create_future(), model.length(item)) for item in items
+        ]
+        self._waiting[priority].extend(jobs)
         self._start_next()
-        try:
-            return cast("Answered[Answer]", await future)
-        finally:
-            if job in self._waiting[priority]:
-                self._waiting[priority].remove(job)
-                self._start_next()
+        return jobs
+
+    def _withdraw(self, jobs: list[_Job]) -> None:
+        """Forget what nobody waits for any more; nothing when all is answered."""
+        for job in jobs:
+            if not job.future.cancel() and not job.future.cancelled():
+                job.future.exception()  # looked at, or asyncio would complain that nobody did
+        forgotten = [job for job in jobs if job in self._waiting[job.priority]]
+        for job in forgotten:
+            self._waiting[job.priority].remove(job)
+        if forgotten:
+            self._start_next()
 
     def _start_next(self) -> None:
         """Hand the next batch to the thread, unless it is busy or the batch may still grow."""
@@ -154,7 +193,7 @@ class InferenceWorker:
             if batch[0].model.name:
                 INFERENCE_SECONDS.labels(self._name, batch[0].model.name).observe(seconds)
             for job, answer in zip(batch, answers, strict=True):
-                _settle(job.future, Answered(answer, seconds))
+                _settle(job.future, Answered(answer, seconds / len(batch)))
         self._start_next()
 
     def _wait_again(self, batch: list[_Job]) -> None:
@@ -174,8 +213,12 @@ def _next_batch(waiting: deque[_Job]) -> list[_Job]:
     first = waiting[0]
     if first.alone:
         return [first]
-    fitting = [job for job in waiting if job.model is first.model and not job.alone]
+    fitting = [job for job in waiting if job.model is first.model and not job.alone and _alike(job, first)]
     return fitting[: first.model.max_batch_size]
+
+
+def _alike(one: _Job, other: _Job) -> bool:
+    return one.length <= _ALIKE * other.length and other.length <= _ALIKE * one.length
 
 
 def _may_grow(batch: list[_Job]) -> bool:

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 
+from shared.clients.diarization import DiarizationClient
+from shared.clients.http import inference_http
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
 from shared.decoding import AudioTooLong, Decoder, DecoderBusy, UndecodableAudio
 from shared.errors import BadRequest, InvalidRequest, TooLarge, Unavailable, UnsupportedMedia
@@ -82,11 +84,32 @@ async def _open(
             recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)
             follow_voice = await asyncio.to_thread(load_vad, settings)
             streams = Streams(places=settings.max_streams, origins=settings.origins)
-            yield Runtime(
-                settings, decoder, loaded, seconds, recogniser, follow_voice, streams, started=clock()
-            )
+            async with _diarization(settings) as diarization:
+                yield Runtime(
+                    settings,
+                    decoder,
+                    loaded,
+                    seconds,
+                    recogniser,
+                    follow_voice,
+                    streams,
+                    diarization,
+                    started=clock(),
+                )
     finally:
         worker.close()
+
+
+@asynccontextmanager
+async def _diarization(settings: SttSettings) -> AsyncIterator[DiarizationClient | None]:
+    if not settings.diarization_url:
+        yield None
+        return
+    seconds = settings.diarization_timeout_seconds
+    async with inference_http(
+        settings.diarization_url, read_seconds=seconds, connections=settings.max_waiting
+    ) as http:
+        yield DiarizationClient(http)
 
 
 router = APIRouter()
@@ -108,6 +131,7 @@ _BATCH_BODY = {JSON_MEDIA_TYPE: {"schema": {"type": "array", "items": self_conta
     TRANSCRIBE_PATH,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     responses=_FAILURES,
+    response_model=TranscribeResponse,
 )
 async def transcribe(
     request: Request,
@@ -115,13 +139,15 @@ async def transcribe(
     language: Annotated[schemas.Language | None, Query()] = None,
     priority: Annotated[Priority, Query()] = "final",
     words: Annotated[bool, Query(description="Also the place of each word, if the engine knows")] = False,
-) -> TranscribeResponse:
+) -> Response:
     """Words in a piece of audio. Which languages the engine understands is said by `GET /info`."""
-    heard = await read_body(request, runtime.decoder, runtime.settings)
+    body = await read_body(request, runtime.decoder, runtime.settings)
     work = runtime.recogniser.transcribe(
-        heard.audio, language=language or heard.language, priority=priority, want_words=words
+        body.audio, language=language or body.language, priority=priority, want_words=words
     )
-    return await while_connected(request, work)
+    heard = await while_connected(request, work)
+    # It is valid already, and would be checked once more.
+    return Response(heard.model_dump_json(), media_type=JSON_MEDIA_TYPE)
 
 
 @router.post(
@@ -131,8 +157,7 @@ async def transcribe(
 )
 async def batch_transcribe(request: Request, runtime: WithRuntime) -> list[TranscribeResponse]:
     """Words in several pieces of audio, in their order; one that cannot be taken refuses all."""
-    limit = min(runtime.settings.max_batch_size, runtime.settings.max_waiting)
-    batch = await read_batch(request, runtime.settings, max_items=limit)
+    batch = await read_batch(request, runtime.settings, max_items=runtime.batch_limit)
     return await while_connected(request, _all(runtime.recogniser, batch))
 
 
@@ -187,11 +212,13 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             revision=loaded.revision,
             sha256=loaded.sha256,
             languages=loaded.engine.languages,
+            has_words=loaded.engine.has_words,
             chosen_because=loaded.reason,
         ),
         config=schemas.ConfigInfo(
             max_audio_length=settings.max_audio_seconds,
-            batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
+            batch_size=runtime.batch_limit,
+            engine_batch_size=min(settings.max_batch_size, loaded.engine.max_batch_size),
             batch_timeout_ms=settings.batch_timeout_ms,
             max_waiting=settings.max_waiting,
             max_streams=settings.max_streams,

@@ -1,5 +1,6 @@
 """What the service needs of a recogniser, and which one it takes."""
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,9 @@ from stt_service.settings import SttSettings
 __all__ = ["EngineUnavailable", "Loaded", "Recognised", "Speech", "SttEngine", "check_engine", "load_engine"]
 
 _WHISPER = "whisper-base"
+_MAX_THREADS = 4
+"""On more cores Whisper gains little, and what else runs there wants some."""
+
 _WHISPER_NEEDS = ("model.bin", "config.json", "tokenizer.json")
 """Without the last the library would look for one on the hub."""
 
@@ -53,6 +57,9 @@ class SttEngine(Protocol):
     device: str
     max_batch_size: int
     """1 where several pieces together are no faster than one after the other."""
+
+    has_words: bool
+    """Whether it can tell where each word lies."""
 
     def cut(self, audio: Pcm) -> list[tuple[float, float]]:
         """The pieces, in seconds, in which the engine wants to hear audio of any length."""
@@ -116,7 +123,8 @@ def _load_moonshine(settings: SttSettings, reason: str) -> Loaded:
     from stt_service.engines.moonshine import Moonshine  # noqa: PLC0415
     from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
 
-    threads = settings.inference_threads
+    # So small that more threads wait for each other: with two, no faster for twice the work.
+    threads = settings.inference_threads or 1
     engine = Moonshine(model.folder, SpeechDetector(_detector(settings), threads=threads), threads=threads)
     return Loaded(engine, model.folder, reason, model.revision, model.sha256)
 
@@ -126,7 +134,7 @@ def _load_faster_whisper(settings: SttSettings, reason: str) -> Loaded:
     from stt_service.engines.faster_whisper import FasterWhisper  # noqa: PLC0415
     from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
 
-    threads = settings.inference_threads
+    threads = settings.inference_threads or min(_MAX_THREADS, len(os.sched_getaffinity(0)))
     detector = SpeechDetector(_detector(settings), threads=threads)
     engine = FasterWhisper(model.folder, detector, name=model.name, device=settings.device, threads=threads)
     return Loaded(engine, model.folder, reason, model.revision, model.sha256)

@@ -68,6 +68,7 @@ class ModelInfo(BaseModel):
     revision: str | None = Field(description="Commit on the hub, where the model is from there")
     sha256: dict[str, str] | None = Field(description="Of the model's files, where they were checked")
     languages: tuple[str, ...] = Field(description="What the engine understands, whatever a request asks for")
+    has_words: bool = Field(description="Whether it can tell where each word lies")
     chosen_because: str
 
 
@@ -75,7 +76,8 @@ class ConfigInfo(BaseModel):
     """What bounds requests and streams."""
 
     max_audio_length: float = Field(description="Seconds")
-    batch_size: int
+    batch_size: int = Field(description="Requests that `POST /batch-transcribe` takes at once")
+    engine_batch_size: int = Field(description="Pieces of audio that the engine recognises together")
     batch_timeout_ms: float
     max_waiting: int
     max_streams: int

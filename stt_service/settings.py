@@ -31,8 +31,15 @@ class SttSettings(ServiceSettings):
     models_directory: Path = Path("models")
     """One folder per model; `make models` shows and fills it."""
 
-    inference_threads: int = Field(1, ge=1)
-    """Threads inside one call of the model; more than the cores it may use makes it slower."""
+    inference_threads: int | None = Field(None, ge=1)
+    """Threads inside one call of the model; by default one for a small model, one per core for Whisper."""
+
+    diarization_url: str = Field(
+        "", validation_alias=AliasChoices("STT_DIARIZATION_SERVICE_URL", "DIARIZATION_SERVICE_URL")
+    )
+    """Where to ask who speaks, for `diarized_json`; empty where there is nobody to ask."""
+
+    diarization_timeout_seconds: float = Field(120, gt=0)
 
     max_audio_seconds: float = Field(300, gt=0)
     max_body_bytes: int = Field(64_000_000, gt=0)

@@ -1,4 +1,4 @@
-"""What every client of an inference service shares: how failures leave it."""
+"""What every client of an inference service shares: its connections, and how failures leave it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,22 @@ class UpstreamRefused(ServiceError):
     """The service says that the request itself is at fault; sent again it would fail again."""
 
     status, code, title = 502, "upstream-refused", "A service we depend on refused the request"
+
+
+def inference_http(base_url: str, *, read_seconds: float, connections: int) -> httpx.AsyncClient:
+    """The connections to an inference service; a caller closes what it made.
+
+    Connecting is quick or pointless, while an answer may have to wait for its turn in the service.
+    """
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=httpx.Timeout(connect=2.0, write=5.0, read=read_seconds, pool=read_seconds),
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        trust_env=False,
+        event_hooks={"request": [carry_request_id]},
+        # Without TLS there is nothing to verify, and reading all certificates would block for 0.1 s.
+        verify=base_url.startswith("https:"),
+    )
 
 
 def current_request_id() -> str | None:

@@ -4,27 +4,11 @@ import httpx
 from pydantic import ValidationError
 
 from shared.audio import SAMPLE_RATE, Pcm
-from shared.clients.http import carry_request_id, checked
+from shared.clients.http import checked
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
 from shared.errors import UpstreamFailed
 
 _HEADERS = {"content-type": f"{PCM_MEDIA_TYPE};rate={SAMPLE_RATE}"}
-
-
-def stt_http(base_url: str, *, read_seconds: float, connections: int) -> httpx.AsyncClient:
-    """The connections to the speech service; a caller closes what it made.
-
-    Connecting is quick or pointless, while an answer may have to wait for its turn in the service.
-    """
-    return httpx.AsyncClient(
-        base_url=base_url,
-        timeout=httpx.Timeout(connect=2.0, write=5.0, read=read_seconds, pool=read_seconds),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        trust_env=False,
-        event_hooks={"request": [carry_request_id]},
-        # Without TLS there is nothing to verify, and reading all certificates would block for 0.1 s.
-        verify=base_url.startswith("https:"),
-    )
 
 
 class SttClient:

@@ -35,14 +35,6 @@ class OpenAiErrors:
         await self._app(scope, receive, send)
 
 
-def envelope(body: bytes) -> bytes:
-    """The JSON of a problem as OpenAI's clients read a failure."""
-    problem = orjson.loads(body)
-    fields = problem.get("errors") or [{"field": None}]
-    error = _details(problem["status"], problem["code"], problem["detail"], fields[0]["field"])
-    return orjson.dumps({"error": error.model_dump()})
-
-
 def details(error: ServiceError) -> FailureDetails:
     """A failure as OpenAI's clients read it."""
     field = error.fields[0]["field"] if error.fields else None
@@ -73,7 +65,7 @@ def _enveloped(send: Send) -> Send:
         else:
             body += message.get("body", b"")
             if not message.get("more_body"):
-                content = envelope(body)
+                content = _envelope(body)
                 headers = MutableHeaders(scope=start)
                 headers["content-type"] = "application/json"
                 headers["content-length"] = str(len(content))
@@ -85,3 +77,11 @@ def _enveloped(send: Send) -> Send:
 
 def _is_problem(start: Message) -> bool:
     return MutableHeaders(scope=start).get("content-type", "").startswith(PROBLEM_MEDIA_TYPE)
+
+
+def _envelope(body: bytes) -> bytes:
+    """The JSON of a problem as OpenAI's clients read a failure."""
+    problem = orjson.loads(body)
+    fields = problem.get("errors") or [{"field": None}]
+    error = _details(problem["status"], problem["code"], problem["detail"], fields[0]["field"])
+    return orjson.dumps({"error": error.model_dump()})

@@ -1,21 +1,23 @@
 """What was heard in the forms that OpenAI's clients can ask for."""
 
 import math
-import re
 import zlib
-from collections.abc import Iterator
 
 from shared.contracts.stt import Segment, TranscribeResponse
+from shared.speakers import Turn, attributed
+from stt_service.openai.cues import Cue, cues
 from stt_service.openai.schemas import (
+    DiarizedSegment,
+    DiarizedTranscription,
     Granularity,
-    TextDelta,
-    TextDone,
     Transcription,
     Usage,
     VerboseSegment,
     VerboseTranscription,
     VerboseWord,
 )
+
+_UNKNOWN = "unknown"
 
 
 def plain(heard: TranscribeResponse) -> Transcription:
@@ -37,34 +39,41 @@ def verbose(heard: TranscribeResponse, granularities: list[Granularity]) -> Verb
     )
 
 
-def srt(segments: list[Segment]) -> str:
+def diarized(heard: TranscribeResponse, turns: list[Turn]) -> DiarizedTranscription:
+    """`diarized_json`: cut where the speaker changes, as far as the places of words are known."""
+    parts = attributed(heard.segments, heard.words or [], turns)
+    speakers = list(dict.fromkeys(part.speaker for part in parts if part.speaker))
+    return DiarizedTranscription(
+        duration=heard.audio_seconds,
+        text=heard.text,
+        segments=[
+            DiarizedSegment(
+                id=f"seg_{number}",
+                start=part.segment.start,
+                end=part.segment.end,
+                speaker=_letters(speakers.index(part.speaker)) if part.speaker else _UNKNOWN,
+                text=part.segment.text,
+            )
+            for number, part in enumerate(parts)
+        ],
+        usage=Usage(seconds=heard.audio_seconds),
+    )
+
+
+def srt(heard: TranscribeResponse) -> str:
     """SubRip: numbered cues with a decimal comma."""
     return "".join(
-        f"{number}\n{_clock(each.start, ',')} --> {_clock(each.end, ',')}\n{_one_line(each.text)}\n\n"
-        for number, each in enumerate(segments, start=1)
+        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{_lines(cue)}\n\n"
+        for number, cue in enumerate(cues(heard.segments, heard.words or []), start=1)
     )
 
 
-def vtt(segments: list[Segment]) -> str:
+def vtt(heard: TranscribeResponse) -> str:
     """WebVTT, in which `&`, `<` and `>` are markup."""
     return "WEBVTT\n\n" + "".join(
-        f"{_clock(each.start, '.')} --> {_clock(each.end, '.')}\n{_escaped(_one_line(each.text))}\n\n"
-        for each in segments
+        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{_escaped(_lines(cue))}\n\n"
+        for cue in cues(heard.segments, heard.words or [])
     )
-
-
-def events(heard: TranscribeResponse) -> Iterator[str]:
-    """Server-sent events: one delta per segment, then the whole text, which is all deltas together."""
-    position = 0
-    for segment in heard.segments:
-        end = heard.text.index(segment.text, position) + len(segment.text)
-        yield _event(TextDelta(delta=heard.text[position:end]))
-        position = end
-    yield _event(TextDone(text=heard.text))
-
-
-def _event(event: TextDelta | TextDone) -> str:
-    return f"data: {event.model_dump_json()}\n\n"
 
 
 def _verbose_segment(number: int, segment: Segment) -> VerboseSegment:
@@ -86,10 +95,16 @@ def _clock(seconds: float, decimal: str) -> str:
     return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{decimal}{milliseconds % 1000:03}"
 
 
-def _one_line(text: str) -> str:
-    """An empty line would end a cue, and an arrow in the text would begin one."""
-    return re.sub(r"\s+", " ", text).strip().replace("-->", "->")
+def _lines(cue: Cue) -> str:
+    """An arrow in the text would begin another cue."""
+    return "\n".join(line.replace("-->", "->") for line in cue.lines)
 
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _letters(number: int) -> str:
+    """A to Z, then AA and so on."""
+    more, last = divmod(number, 26)
+    return (_letters(more - 1) if more else "") + chr(ord("A") + last)

@@ -1,6 +1,5 @@
 """`/v1/realtime`: transcription over a WebSocket as OpenAI's clients and livekit-plugins-openai do it."""
 
-import orjson
 from fastapi import APIRouter, WebSocket
 from fastapi.responses import JSONResponse
 
@@ -8,10 +7,11 @@ from shared.errors import ServiceError
 from shared.serving import answer
 from shared.sockets import Dialect, serve
 from stt_service.openai.catalogue import find_model
-from stt_service.openai.errors import PREFIX, InvalidParameter, envelope
+from stt_service.openai.errors import PREFIX, InvalidParameter, details
 from stt_service.openai.realtime_requests import InputUpdate, TranscriptionSettings
 from stt_service.openai.realtime_session import RealtimeSession, error_event
 from stt_service.openai.realtime_settings import RealtimeSettings
+from stt_service.openai.schemas import Failure
 from stt_service.runtime import Runtime, WithRuntime
 
 _BETA_HEADER, _BETA = "openai-beta", "realtime=v1"
@@ -48,7 +48,7 @@ def _settings(websocket: WebSocket, runtime: Runtime) -> RealtimeSettings:
 def _denial(error: ServiceError, websocket: WebSocket) -> JSONResponse:
     problem = answer(error, websocket)
     headers = {name: value for name, value in problem.headers.items() if name == "retry-after"}
-    return JSONResponse(orjson.loads(envelope(bytes(problem.body))), error.status, headers)
+    return JSONResponse(Failure(error=details(error)).model_dump(), error.status, headers)
 
 
 def _message(error: ServiceError, _websocket: WebSocket) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from shared.captioner import Version
+from shared.text import joined
 from stt_service.openai.errors import details
 from stt_service.openai.realtime_events import (
     Committed,
@@ -20,7 +21,6 @@ from stt_service.openai.realtime_events import (
     SpokenLanguage,
 )
 from stt_service.openai.schemas import Usage
-from stt_service.recognition import joined
 
 
 @dataclass(slots=True, eq=False)

@@ -1,18 +1,25 @@
 """`/v1/audio/transcriptions` and `/v1/models` as OpenAI's clients expect them."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel
 
+from shared.audio import Pcm
+from shared.clients.diarization import DiarizationClient
 from shared.contracts.stt import TranscribeResponse
 from shared.problems import self_contained
 from shared.serving import while_connected
 from stt_service.bodies import decode_file
-from stt_service.openai import formats
+from stt_service.engine import Speech
+from stt_service.openai import formats, streams
 from stt_service.openai.catalogue import find_model, loaded_model
-from stt_service.openai.errors import PREFIX, InvalidParameter
-from stt_service.openai.forms import MULTIPART_MEDIA_TYPE, Upload, read_upload
+from stt_service.openai.errors import PREFIX
+from stt_service.openai.forms import MULTIPART_MEDIA_TYPE, Offer, Upload, read_upload
 from stt_service.openai.schemas import (
+    DiarizedTranscription,
     Failure,
     ModelCard,
     ModelList,
@@ -46,22 +53,25 @@ _BODY = {"required": True, "content": {MULTIPART_MEDIA_TYPE: {"schema": _form_sc
 _TEXT = {"schema": {"type": "string"}}
 _ANSWERS: dict[int | str, dict[str, object]] = {
     200: {
-        "model": Transcription | VerboseTranscription,
-        "content": {"text/plain": _TEXT, "text/event-stream": _TEXT},
+        "model": Transcription | VerboseTranscription | DiarizedTranscription,
+        "content": {"text/plain": _TEXT, streams.MEDIA_TYPE: _TEXT},
     }
 }
 
 
 @router.post("/audio/transcriptions", openapi_extra={"requestBody": _BODY}, responses=_ANSWERS)
 async def create_transcription(request: Request, runtime: WithRuntime) -> Response:
-    """Words in a file, in one of OpenAI's formats."""
-    upload = await read_upload(request)
-    engine = find_model(runtime, upload.form.model).id
-    heard = await while_connected(request, _heard(runtime, upload))
-    if upload.wants_words and heard.words is None and heard.segments:
-        raise InvalidParameter("timestamp_granularities[]", f"{engine} does not know the times of words")
-    response = _answer(heard, upload.form)
-    response.headers[MODEL_HEADER] = engine
+    """Words in a file, in one of OpenAI's formats.
+
+    A stream begins with the first piece that is heard; what fails later ends it with an event `error`.
+    """
+    engine = runtime.loaded.engine
+    upload = await read_upload(
+        request, Offer(engine.name, words=engine.has_words, speakers=bool(runtime.diarization))
+    )
+    find_model(runtime, upload.form.model)
+    response = await while_connected(request, _answer(runtime, upload))
+    response.headers[MODEL_HEADER] = engine.name
     return response
 
 
@@ -77,31 +87,60 @@ async def model(runtime: WithRuntime, name: str) -> ModelCard:
     return find_model(runtime, name)
 
 
-async def _heard(runtime: Runtime, upload: Upload) -> TranscribeResponse:
+async def _answer(runtime: Runtime, upload: Upload) -> Response:
     audio = await decode_file(upload.file, runtime.decoder, runtime.settings.max_audio_seconds)
+    match upload.form.response_format:
+        case "diarized_json" if runtime.diarization:
+            told_apart = await _told_apart(runtime, runtime.diarization, upload, audio)
+            return _stream(streams.by_speakers(told_apart)) if upload.form.stream else _json(told_apart)
+        case _ if upload.form.stream:
+            speech = Speech(audio, upload.form.language, upload.hints)
+            pieces = runtime.recogniser.pieces(speech, priority="final")
+            # Nothing is sent before, so that a full queue is a response of its own.
+            return _stream(streams.as_heard(await anext(pieces), pieces))
+        case _:
+            return _formatted(await _heard(runtime, upload, audio), upload.form)
+
+
+async def _told_apart(
+    runtime: Runtime, diarization: DiarizationClient, upload: Upload, audio: Pcm
+) -> DiarizedTranscription:
+    """Raises what either service raises; the other one is then no longer waited for."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            hearing = group.create_task(_heard(runtime, upload, audio))
+            turns = group.create_task(diarization.diarize(audio))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return formats.diarized(hearing.result(), turns.result())
+
+
+async def _heard(runtime: Runtime, upload: Upload, audio: Pcm) -> TranscribeResponse:
     return await runtime.recogniser.transcribe(
         audio,
         language=upload.form.language,
         priority="final",
         hints=upload.hints,
-        want_words=upload.wants_words,
+        want_words=upload.want_words,
     )
 
 
-def _answer(heard: TranscribeResponse, form: TranscriptionForm) -> Response:
-    if form.stream:
-        return StreamingResponse(formats.events(heard), media_type="text/event-stream")
+def _formatted(heard: TranscribeResponse, form: TranscriptionForm) -> Response:
     match form.response_format:
         case "text":
             return PlainTextResponse(f"{heard.text}\n")
         case "srt":
-            return PlainTextResponse(formats.srt(heard.segments))
+            return PlainTextResponse(formats.srt(heard))
         case "vtt":
-            return PlainTextResponse(formats.vtt(heard.segments))
+            return PlainTextResponse(formats.vtt(heard))
         case "verbose_json":
             return _json(formats.verbose(heard, form.timestamp_granularities))
         case _:
             return _json(formats.plain(heard))
+
+
+def _stream(events: AsyncGenerator[str, None]) -> Response:
+    return StreamingResponse(events, media_type=streams.MEDIA_TYPE, headers={"cache-control": "no-cache"})
 
 
 def _json(body: BaseModel) -> Response:

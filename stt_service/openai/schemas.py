@@ -33,6 +33,20 @@ class TranscriptionForm(BaseModel):
     )
     include: list[str] = Field(default_factory=list, max_length=10, alias="include[]")
     stream: bool = False
+    chunking_strategy: str = Field(
+        "auto",
+        max_length=1_000,
+        description="Taken, but without effect: audio is always cut where it is quiet",
+    )
+    known_speaker_names: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        alias="known_speaker_names[]",
+        description="Refused: speakers are told apart, but nobody is recognised",
+    )
+    known_speaker_references: list[str] = Field(
+        default_factory=list, max_length=10, alias="known_speaker_references[]", description="Refused, too"
+    )
 
 
 class Usage(BaseModel):
@@ -84,11 +98,35 @@ class VerboseTranscription(BaseModel):
     usage: Usage
 
 
+class DiarizedSegment(BaseModel):
+    """What one speaker said; in a stream it is an event as it is."""
+
+    type: Literal["transcript.text.segment"] = "transcript.text.segment"
+    id: str
+    start: float
+    end: float
+    speaker: str = Field(
+        description="`A`, `B` and so on, by who speaks first; `unknown` where nobody is heard"
+    )
+    text: str
+
+
+class DiarizedTranscription(BaseModel):
+    """`diarized_json`."""
+
+    task: Literal["transcribe"] = "transcribe"
+    duration: float
+    text: str
+    segments: list[DiarizedSegment]
+    usage: Usage
+
+
 class TextDelta(BaseModel):
     """Some more text of a stream."""
 
     type: Literal["transcript.text.delta"] = "transcript.text.delta"
     delta: str
+    segment_id: str | None = Field(None, description="Where speakers are told apart")
 
 
 class TextDone(BaseModel):

@@ -46,7 +46,13 @@ async def worker() -> AsyncIterator[InferenceWorker]:
 
 
 async def ask(worker: InferenceWorker, gate: Gate, *items: str, priority: Priority = "final") -> list[str]:
-    return [answered.value for answered in await worker.map(gate.model, items, priority=priority)]
+    return await ask_model(worker, gate.model, *items, priority=priority)
+
+
+async def ask_model(
+    worker: InferenceWorker, model: Model[str, str], *items: str, priority: Priority = "final"
+) -> list[str]:
+    return [answered.value for answered in await worker.map(model, items, priority=priority)]
 
 
 class Callers(asyncio.TaskGroup):
@@ -136,6 +142,80 @@ async def test_a_long_recording_lets_others_in_between(worker: InferenceWorker) 
         gate.let(4)
     assert short.result() == ["SHORT"]
     assert gate.batches == [["long 1"], ["short"], ["long 2"], ["long 3"]]
+
+
+async def test_a_long_recording_lets_a_waiting_partial_in_between(worker: InferenceWorker) -> None:
+    gate = Gate()
+    async with Callers() as callers:
+        long = worker.each(gate.model, ["long 1", "long 2"], priority="final")
+
+        async def heard() -> list[str]:
+            return [answered.value async for answered in long]
+
+        await callers.call(heard())
+        await gate.begun()
+        await callers.call(ask(worker, gate, "partial", priority="partial"))
+        gate.let(3)
+    assert gate.batches == [["long 1"], ["partial"], ["long 2"]]
+
+
+async def test_an_answer_comes_before_the_next_item_is_begun(worker: InferenceWorker) -> None:
+    gate = Gate(max_batch_size=4)
+    answers = worker.each(gate.model, ["a", "b"], priority="final")
+    gate.let(1)
+    assert (await anext(answers)).value == "A"
+    assert gate.batches == [["a"]]
+    await answers.aclose()
+    gate.let(1)
+    assert await ask(worker, gate, "c") == ["C"]
+    assert gate.batches == [["a"], ["c"]]
+
+
+async def test_a_long_recording_fills_batches_but_takes_one_place(worker: InferenceWorker) -> None:
+    gate = Gate(max_batch_size=4)
+    async with Callers() as callers:
+        await callers.call(ask(worker, gate, "running"))
+        await gate.begun()
+        await callers.call(ask(worker, gate, *"abcdef"))
+        for item in "xyz":
+            await callers.call(ask(worker, gate, item))
+        with pytest.raises(EngineBusy, match="4 requests are already waiting"):
+            await ask(worker, gate, "no place")
+        gate.let(4)
+    assert gate.batches == [["running"], [*"abcd"], ["x", "y", "z"], ["e", "f"]]
+
+
+async def test_like_goes_with_like(worker: InferenceWorker) -> None:
+    gate = Gate(max_batch_size=4)
+    model = Model("gate", gate.model.call, 4, length=len)
+    async with Callers() as callers:
+        await callers.call(ask(worker, gate, "running"))
+        await gate.begun()
+        waiting = [
+            await callers.call(ask_model(worker, model, item))
+            for item in ("long long", "ab", "longer", "abcd")
+        ]
+        gate.let(3)
+    assert gate.batches == [["running"], ["long long", "longer"], ["ab", "abcd"]]
+    assert [task.result() for task in waiting] == [["LONG LONG"], ["AB"], ["LONGER"], ["ABCD"]]
+
+
+async def test_an_item_is_charged_its_share_of_a_batch(worker: InferenceWorker) -> None:
+    def slowly(items: list[str]) -> list[str]:
+        time.sleep(0.02 * len(items))
+        return items
+
+    began = time.perf_counter()
+    answers = await worker.map(Model("slow", slowly, max_batch_size=4), [*"abcd"], priority="final")
+    assert 0.08 <= sum(each.seconds for each in answers) <= time.perf_counter() - began
+
+
+async def test_one_item_at_fault_fails_its_caller_and_nobody_complains(worker: InferenceWorker) -> None:
+    gate = Gate(max_batch_size=2)
+    gate.let(3)
+    with pytest.raises(ValueError, match="bad"):
+        await ask(worker, gate, "bad", "bad")
+    assert gate.batches[0] == ["bad", "bad"]
 
 
 async def test_a_caller_who_hangs_up_gives_the_place_to_another(worker: InferenceWorker) -> None:

@@ -10,7 +10,8 @@ from shared.audio import Pcm
 from shared.clients.http import UpstreamRefused
 from shared.clients.stt import SttClient
 from shared.errors import UpstreamFailed
-from tests.stt_service.conftest import PATIENCE, CountingEngine
+from stt_service.settings import SttSettings
+from tests.stt_service.conftest import PATIENCE, CountingEngine, Serve
 
 
 def loud(seconds: float) -> Pcm:
@@ -123,7 +124,21 @@ async def test_health_and_information_name_the_model_and_its_bounds(http: httpx.
     )
     assert (info["model"]["engine"], info["model"]["languages"]) == ("counting", ["en", "zh"])
     assert info["model"]["chosen_because"] == "the tests ask for it"
+    assert info["model"]["has_words"] is False
     assert (info["config"]["max_audio_length"], info["config"]["batch_size"]) == (30, 4)
+
+
+async def test_the_batch_size_of_the_information_is_what_a_batch_may_have(
+    serve: Serve, engine: CountingEngine
+) -> None:
+    engine.max_batch_size = 1
+    async with serve(SttSettings(max_batch_size=3, max_waiting=9)) as http:
+        config = (await http.get("/info")).json()["config"]
+        item = {"audio_data": {"sample_rate": 16_000, "audio_array": [0.5]}, "session_id": "s"}
+        answers = [await http.post("/batch-transcribe", json=[item] * count) for count in (3, 4)]
+    assert (config["batch_size"], config["engine_batch_size"]) == (3, 1)
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[1].json()["detail"] == "Batch size too large. Max: 3"
 
 
 async def test_metrics_count_inference(http: httpx.AsyncClient) -> None:

@@ -21,6 +21,14 @@ def test_a_name_left_empty_is_as_if_it_were_not_there(monkeypatch: pytest.Monkey
     assert (settings.model_dir, settings.device) == (None, "auto")
 
 
+def test_the_diarization_service_is_found_under_either_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SttSettings().diarization_url == ""
+    monkeypatch.setenv("DIARIZATION_SERVICE_URL", "http://everybody")
+    assert SttSettings().diarization_url == "http://everybody"
+    monkeypatch.setenv("STT_DIARIZATION_SERVICE_URL", "http://ours")
+    assert SttSettings().diarization_url == "http://ours"
+
+
 @pytest.mark.parametrize("name", ["STT_ENGINE", "STT_MAX_WAITING", "STT_INFERENCE_THREADS"])
 def test_what_makes_no_sense_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "0")

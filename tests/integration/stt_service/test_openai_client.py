@@ -20,6 +20,7 @@ from tests.stt_service.test_bodies import wav
 
 pytestmark = pytest.mark.integration
 
+SETTINGS = SttSettings(max_waiting=1)
 MODEL = "gpt-4o-transcribe"
 LOUD = np.full(14 * 16_000, 1000, np.int16)
 FILE = ("speech.wav", wav(LOUD.tobytes()))
@@ -30,6 +31,7 @@ class WordEngine(CountingEngine):
     """Also knows where its words are."""
 
     name = "word-counting"
+    has_words = True
 
     def transcribe(self, batch: list[Speech]) -> list[Recognised]:
         return [
@@ -39,9 +41,9 @@ class WordEngine(CountingEngine):
 
 
 @asynccontextmanager
-async def served(engine: CountingEngine) -> AsyncIterator[AsyncOpenAI]:
+async def served(engine: CountingEngine, settings: SttSettings = SETTINGS) -> AsyncIterator[AsyncOpenAI]:
     async with (
-        serving(engine, SttSettings(max_waiting=1)) as port,
+        serving(engine, settings) as port,
         AsyncOpenAI(
             base_url=f"http://127.0.0.1:{port}/v1",
             api_key="any",
@@ -131,12 +133,15 @@ async def test_words_come_from_an_engine_that_knows_them() -> None:
     assert both.segments
 
 
-async def test_words_are_never_invented(client: AsyncOpenAI) -> None:
+async def test_words_that_nobody_knows_are_refused_before_anything_is_heard(
+    client: AsyncOpenAI, engine: CountingEngine
+) -> None:
     with pytest.raises(openai.BadRequestError, match="times of words") as fault:
         await client.audio.transcriptions.create(
             file=FILE, model=MODEL, response_format="verbose_json", timestamp_granularities=["word"]
         )
     assert fault.value.param == "timestamp_granularities[]"
+    assert not engine.batches
 
 
 async def test_a_stream_ends_with_the_text_of_its_deltas(client: AsyncOpenAI) -> None:

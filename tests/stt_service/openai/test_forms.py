@@ -11,6 +11,7 @@ from tests.stt_service.test_bodies import SECOND, wav
 
 PATH = "/v1/audio/transcriptions"
 SPEECH = ("a.wav", wav(SECOND.tobytes()), "audio/wav")
+WORDS = {"model": "whisper-1", "response_format": "verbose_json", "timestamp_granularities[]": "word"}
 TYPE = "multipart/form-data; boundary=b"
 
 
@@ -58,6 +59,9 @@ async def test_a_hostile_form_is_the_callers_fault(
         ({"model": "whisper-1", "timestamp_granularities[]": "letter"}, "timestamp_granularities[]"),
         ({"model": "whisper-1", "timestamp_granularities[]": "word"}, "timestamp_granularities[]"),
         ({"model": "whisper-1", "response_format": "srt", "stream": "true"}, "stream"),
+        ({"model": "whisper-1", "response_format": "diarized_json"}, "response_format"),
+        ({"model": "whisper-1", "known_speaker_names[]": "Ada"}, "known_speaker_names[]"),
+        (WORDS, "timestamp_granularities[]"),
         ({"model": "whisper-1", "include[]": "logprobs"}, "include[]"),
     ],
 )

@@ -1,0 +1,83 @@
+"""Who said what: turns of speakers and segments of text, brought together by their places in the audio."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from shared.contracts.stt import Segment, Word
+from shared.words import spelled
+
+_NEAR_SECONDS = 0.5
+"""A turn as near as this is taken for words that lie in none; turns tend to end a little early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's stretch, in seconds from the beginning of the audio."""
+
+    start: float
+    end: float
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A segment of one speaker; None where nobody was heard to speak."""
+
+    segment: Segment
+    speaker: str | None
+
+
+def attributed(segments: Sequence[Segment], words: Sequence[Word], turns: Sequence[Turn]) -> list[Attributed]:
+    """Each segment with the speaker whose turns overlap it longest, cut where that changes between words.
+
+    Without words a segment stays whole.
+    """
+    return [
+        part
+        for segment, its_words in zip(segments, spelled(segments, words), strict=True)
+        for part in _parts(segment, its_words, turns)
+    ]
+
+
+def _parts(segment: Segment, words: list[Word], turns: Sequence[Turn]) -> list[Attributed]:
+    whole = speaker_of(segment.start, segment.end, turns)
+    if not words:
+        return [Attributed(segment, whole)]
+    speakers = _without_gaps([speaker_of(word.start, word.end, turns) for word in words], otherwise=whole)
+    parts = [
+        (speaker, [word for _, word in group])
+        for speaker, group in groupby(zip(speakers, words, strict=True), key=lambda each: each[0])
+    ]
+    if len(parts) == 1:
+        return [Attributed(segment, parts[0][0])]
+    return [Attributed(_segment(said, segment), speaker) for speaker, said in parts]
+
+
+def _segment(words: list[Word], of: Segment) -> Segment:
+    text = "".join(word.text for word in words).strip()
+    return of.model_copy(update={"text": text, "start": words[0].start, "end": words[-1].end})
+
+
+def _without_gaps(speakers: list[str | None], *, otherwise: str | None) -> list[str | None]:
+    """Words between two turns belong to who spoke before, the first ones to who speaks next."""
+    last = next((speaker for speaker in speakers if speaker), otherwise)
+    filled: list[str | None] = []
+    for speaker in speakers:
+        last = speaker or last
+        filled.append(last)
+    return filled
+
+
+def speaker_of(start: float, end: float, turns: Sequence[Turn]) -> str | None:
+    """Who speaks longest between two positions, or nearest to them; None where nobody is near."""
+    overlaps: defaultdict[str, float] = defaultdict(float)
+    for turn in turns:
+        overlaps[turn.speaker] += max(0.0, min(end, turn.end) - max(start, turn.start))
+    if any(overlaps.values()):
+        return max(overlaps, key=lambda speaker: overlaps[speaker])
+    nearest = min(turns, key=lambda turn: max(turn.start - end, start - turn.end), default=None)
+    if nearest is None or max(nearest.start - end, start - nearest.end) > _NEAR_SECONDS:
+        return None
+    return nearest.speaker

@@ -1,0 +1,25 @@
+"""Pieces of text as one."""
+
+import pytest
+
+from shared.text import continuation, joined
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [
+        ([], ""),
+        (["one"], "one"),
+        (["one two", "two"], "one two two"),
+        (["一二", "二"], "一二二"),
+        (["结束。", "开始"], "结束。开始"),
+        (["用", "API", "做"], "用 API 做"),
+        (["", "a", "", "b"], "a b"),
+    ],
+)
+def test_a_space_stands_between_two_unless_both_are_written_without(texts: list[str], whole: str) -> None:
+    assert joined(texts) == whole
+
+
+def test_what_continues_a_text_brings_its_space() -> None:
+    assert (continuation("", "a"), continuation("a", "b"), continuation("一", "二")) == ("a", " b", "二")
