@@ -36,6 +36,7 @@ class FasterWhisper:
     """The network's time goes by windows of 30 s, however little is in one, so pieces are not batched."""
 
     max_batch_size = 1
+    has_words = True
 
     def __init__(
         self, folder: Path, detector: SpeechDetector, *, name: str, device: str, threads: int

@@ -27,6 +27,7 @@ class Moonshine:
     languages: tuple[str, ...] = ("en",)
     device = "cpu"
     max_batch_size = 1
+    has_words = False
 
     def __init__(self, folder: Path, detector: SpeechDetector, *, threads: int) -> None:
         self._detector = detector

@@ -27,6 +27,7 @@ class CountingEngine:
     languages: tuple[str, ...] = ("en", "zh")
     device = "cpu"
     max_batch_size = 4
+    has_words = False
 
     def __init__(self) -> None:
         self.batches: list[list[Speech]] = []
