@@ -96,7 +96,8 @@ class Paraformer:
     """Chinese with English in it, or English alone; the newer ones listen for hints."""
 
     is_punctuated = False
-    batches = True
+    # Padding changes the last characters and their places.
+    batches = False
 
     def __init__(self, network: Network) -> None:
         self._network = network

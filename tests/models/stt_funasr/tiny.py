@@ -1,6 +1,7 @@
 """Folders of FunASR's models at toy size with random weights, which the real library loads and runs."""
 
 import json
+import warnings
 from pathlib import Path
 
 import sentencepiece
@@ -12,10 +13,13 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import PreTrainedTokenizerFast, Qwen3Config
 
+from shared.audio import Floats
+
 Config = dict[str, object]
 
 TOKENS = ["<blank>", "<s>", "</s>", *"欢迎大家来体验语音识别模型", "hello", "wor@@", "ld", "<unk>"]
 TAGS = ["<|zh|>", "<|en|>", "<|HAPPY|>", "<|NEUTRAL|>", "<|Speech|>", "<|Laughter|>", "<|withitn|>"]
+WORDS = ["▁hello", "▁world"]
 SENTENCES = ["hello world this is a meeting", "we talk about the plan", "欢迎大家来体验语音识别模型"]
 FEATURES = 560
 _WIDTH = 32
@@ -52,15 +56,16 @@ def sensevoice(folder: Path) -> Path:
         vocab_size=320,
         hard_vocab_limit=False,
         byte_fallback=True,
+        add_dummy_prefix=False,
         character_coverage=1.0,
-        user_defined_symbols=TAGS,
+        user_defined_symbols=TAGS + WORDS,
         minloglevel=2,
     )
     config: Config = {
         "model": "SenseVoiceSmall",
         "model_conf": {"sos": 1, "eos": 2, "ignore_id": -1},
         "encoder": "SenseVoiceEncoderSmall",
-        "encoder_conf": {**_ENCODER, "tp_blocks": 1},
+        "encoder_conf": {**_ENCODER, "tp_blocks": 1, "output_size": 128},
         "frontend": "WavFrontend",
         "frontend_conf": _FRONTEND,
         "tokenizer": "SentencepiecesTokenizer",
@@ -71,6 +76,46 @@ def sensevoice(folder: Path) -> Path:
         "frontend_conf": {"cmvn_file": "am.mvn"},
     }
     return _write(folder, config, files)
+
+
+FRAMES_APART = 8
+"""Of 60 ms each, between two tokens that a taught model writes."""
+
+
+def teach(folder: Path, audio: Floats, written: str) -> None:
+    """Make a SenseVoice write this, tags first, whenever it hears exactly this audio for up to seven seconds.
+
+    Its last layer is solved for that; all else of it stays as random as it is.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module, options = AutoModel.build_model(
+            model=str(folder), device="cpu", frontend_conf={"dither": 0.0}
+        )
+    last = module.ctc.ctc_lo
+    seen: list[torch.Tensor] = []
+    listening = last.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0][0]))
+    with torch.no_grad():
+        module.inference([audio], key=["0"], **{**options, "language": "auto", "use_itn": True})
+    listening.remove()
+    frames = torch.cat([seen[0], torch.ones(len(seen[0]), 1)], dim=1)
+    tokens = options["tokenizer"].encode(written)
+    places = [number if number < 4 else 4 + FRAMES_APART * (number - 3) for number in range(len(tokens))]
+    wanted = torch.zeros(len(frames), last.out_features)
+    wanted[:, 0] = 1
+    wanted[places] = torch.nn.functional.one_hot(torch.tensor(tokens), last.out_features).float()
+    solved = torch.linalg.lstsq(frames.double(), wanted.double()).solution.float()
+    with torch.no_grad():
+        last.weight.copy_(20 * solved[:-1].T)
+        last.bias.copy_(20 * solved[-1])
+    torch.save(module.state_dict(), folder / "model.pt")
+
+
+def forget(folder: Path) -> None:
+    """Make a SenseVoice that was taught something write at random again, about anything."""
+    weights = torch.load(folder / "model.pt")
+    torch.nn.init.normal_(weights["ctc.ctc_lo.weight"], 0, 0.3)
+    torch.save(weights, folder / "model.pt")
 
 
 def paraformer(folder: Path) -> Path:
@@ -207,7 +252,9 @@ def _write(folder: Path, config: Config, files: Config | None = None) -> Path:
     else:
         located = {"tokenizer_conf": {"token_list": str(folder / "tokens.json")}}
     torch.manual_seed(7)
-    model, _ = AutoModel.build_model(**_merged(config, located), device="cpu", ncpu=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model, _ = AutoModel.build_model(**_merged(config, located), device="cpu", ncpu=1)
     for weights in model.parameters():
         if weights.dim() > 1:
             torch.nn.init.normal_(weights, 0, 0.3)
