@@ -42,7 +42,7 @@ PLATFORM = (
 )
 
 
-def tests(suites: Iterable[str]) -> tuple[Step, ...]:
+def with_tests(suites: Iterable[str]) -> tuple[Step, ...]:
     """The platform, and the environments of these suites alone: one of them has gigabytes."""
     names = [f"{suite}-tests" for suite in suites if f"{suite}-tests" in ENVIRONMENTS]
     module = ("embedded.environments", *names)
