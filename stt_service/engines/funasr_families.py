@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
 import torch
 
 from shared.audio import SAMPLE_RATE, Floats
@@ -19,6 +20,8 @@ from stt_service.engines.funasr_text import (
     untagged,
     written_language,
 )
+
+log = structlog.get_logger()
 
 _NANO_LANGUAGES = tuple(FUN_ASR_LANGUAGES)[:3]
 _TOKENS_PER_SECOND = 10
@@ -81,10 +84,21 @@ class SenseVoice:
         self._network = network
 
     def hear(self, inputs: Sequence[Floats], asked: Asked) -> list[Heard]:
-        results = self._network(
-            inputs, language=asked.language or "auto", use_itn=True, output_timestamp=asked.want_words
-        )
+        try:
+            results = self._results(inputs, asked, placed=asked.want_words)
+        except (IndexError, RuntimeError):
+            # Placing loses count when the model writes other tags than it should; the text is known even so.
+            if not asked.want_words:
+                raise
+            if len(inputs) > 1:
+                return [heard for each in inputs for heard in self.hear([each], asked)]
+            log.info("words.unplaced", seconds=len(inputs[0]) / SAMPLE_RATE)
+            results = self._results(inputs, asked, placed=False)
         return [self._heard(result) for result in results]
+
+    def _results(self, inputs: Sequence[Floats], asked: Asked, *, placed: bool) -> list[Result]:
+        language = asked.language or "auto"
+        return self._network(inputs, language=language, use_itn=True, output_timestamp=placed)
 
     def _heard(self, result: Result) -> Heard:
         tagged = untagged(result["text"])
@@ -128,7 +142,7 @@ def _hotword(hints: tuple[str, ...]) -> str | None:
     return f" {' '.join(cleaned)} " if cleaned else None
 
 
-class FunAsr:
+class FunAsrNano:
     """A language model that listens: hints, languages by name, punctuation of its own."""
 
     is_punctuated = True
@@ -174,6 +188,6 @@ def family(network: Network, *, name: str) -> Family:
         case "SenseVoiceSmall":
             return SenseVoice(network)
         case "FunASRNano":
-            return FunAsr(network, name=name)
+            return FunAsrNano(network, name=name)
         case _:
             return Paraformer(network)

@@ -1,11 +1,13 @@
 """What the engine makes of the answers of FunASR's real code."""
 
 import logging
+import shutil
 import socket
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +15,7 @@ from shared.audio import Pcm, join
 from stt_service.engine import Recognised, Speech
 from stt_service.engines.funasr import FunAsr
 from stt_service.models import EngineUnavailable
+from tests.models.stt_funasr import tiny
 from tests.models.stt_funasr.conftest import Load, hum
 from tests.models.stt_funasr.tiny import FRAMES_APART
 
@@ -46,6 +49,21 @@ def test_sensevoice_places_each_word_where_it_was_said(load: Load) -> None:
     assert words[0].start == pytest.approx(between, abs=0.07)
     assert words[1].end == pytest.approx(words[1].start, abs=0.25)
     assert words[1].start >= words[0].end
+
+
+def test_what_cannot_be_placed_is_written_all_the_same(
+    load: Load, folders: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(folders["sensevoice"], tmp_path / "babbling"))
+    tiny.forget(folder)
+    engine = load("babbling", folder=folder)
+    generator = np.random.default_rng(3)
+    noises = [generator.normal(0, 0.1, 16_000).astype(np.float32) for _ in range(16)]
+    spoken = [Speech(Pcm.from_floats(noise), "zh", want_words=True) for noise in noises]
+    placed = engine.transcribe(spoken)
+    plain = engine.transcribe([Speech(speech.audio, "zh") for speech in spoken])
+    assert [texts(each) for each in placed] == [texts(each) for each in plain]
+    assert any(each.words is None for each in placed)
 
 
 def test_words_come_only_when_they_are_asked_for(load: Load) -> None:
