@@ -170,7 +170,7 @@ def _servers(webhook_url: str | None) -> None:
 def _test(console: Console, layout: Layout, suites: Sequence[str]) -> int:
     if unknown := set(suites) - set(testing.SUITES):
         raise Failure(f"there is no suite {', '.join(unknown)}", f"there are: {', '.join(testing.SUITES)}")
-    _install(installation.TESTS, console, layout)
+    _install(installation.with_tests(suites or testing.SUITES), console, layout)
     return 0 if testing.run(suites or testing.SUITES) else 1
 
 

@@ -18,7 +18,7 @@ import sys
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,9 @@ class Environment:
     extras: tuple[str, ...] = ()
     constrained_by: str | None = None
     """The lock of the service that a test environment must not deviate from."""
+
+    overrides: str | None = None
+    """A file of requirements that replace what packages ask for, such as parts of them that nobody needs."""
 
     group: str | None = None
     """The dependency group of embedded/pyproject.toml that is installed instead of projects."""
@@ -72,6 +75,26 @@ def _service(name: str, *extras: str) -> tuple[Environment, Environment]:
     return Environment(name, projects, lock, extras), tests
 
 
+def _with_funasr() -> tuple[Environment, Environment]:
+    """The speech service with torch beside all that it has otherwise: gigabytes that few need."""
+    service, tests = _service("stt", "funasr", "moonshine", "faster-whisper")
+    overrides = "stt_service/funasr.overrides"
+    with_torch = replace(
+        service,
+        name="stt-funasr",
+        lock="stt_service/funasr.lock",
+        constrained_by=service.lock,
+        overrides=overrides,
+    )
+    return with_torch, replace(
+        tests,
+        name="stt-funasr-tests",
+        lock="tests/locks/stt-funasr.lock",
+        constrained_by=with_torch.lock,
+        overrides=overrides,
+    )
+
+
 def _toolchain(name: str) -> Environment:
     return Environment(name, (), f"embedded/locks/{name}.lock", group=name)
 
@@ -82,6 +105,7 @@ ENVIRONMENTS = {
         *(
             _service("api"),
             _service("stt", "moonshine", "faster-whisper"),
+            _with_funasr(),
             _service("agent"),
             _service("embedded"),
         ),
@@ -115,13 +139,14 @@ def compile_lock(environment: Environment, *, output: Path) -> None:
     """Resolve the projects of an environment into one lock with the hash of every file."""
     output.parent.mkdir(parents=True, exist_ok=True)
     constraint = ["--constraint", environment.constrained_by] if environment.constrained_by else []
+    override = ["--override", environment.overrides] if environment.overrides else []
     extras = [word for extra in environment.extras for word in ("--extra", extra)]
     sources = [f"{project}/pyproject.toml" for project in environment.projects]
     sources += ["--group", f"embedded/pyproject.toml:{environment.group}"] if environment.group else []
     uv(
         *("pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
         *("--no-header", "--python-version", "3.11", "--output-file", str(output)),
-        *(*constraint, *extras, *sources),
+        *(*constraint, *override, *extras, *sources),
     )
 
 

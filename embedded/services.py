@@ -51,16 +51,24 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
     }
     agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
     return [
-        _program("stt", stt, port=Port(settings.stt_port, "EMBEDDED_STT_PORT"), health="/health"),
+        _program(
+            "stt",
+            stt,
+            port=Port(settings.stt_port, "EMBEDDED_STT_PORT"),
+            health="/health",
+            installed_as=settings.stt_environment,
+        ),
         _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
         _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
     ]
 
 
-def _program(name: str, environment: dict[str, str], *, port: Port, health: str) -> Program:
+def _program(
+    name: str, environment: dict[str, str], *, port: Port, health: str, installed_as: str | None = None
+) -> Program:
     return Program(
         name,
-        (str(ENVIRONMENTS[name].python), "-m", f"{name}_service"),
+        (str(ENVIRONMENTS[installed_as or name].python), "-m", f"{name}_service"),
         asking.http(f"http://127.0.0.1:{port.number}{health}"),
         ports=(port,),
         environment=environment,

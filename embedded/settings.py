@@ -45,9 +45,16 @@ class EmbeddedSettings(BaseSettings):
     livekit_server_bin: Path | None = Field(None, validation_alias="LIVEKIT_SERVER_BIN")
     """A LiveKit server to run instead of building one."""
 
+    stt_engine: str = Field("auto", validation_alias="STT_ENGINE")
+    """The speech service reads it too; here it decides which of that service's environments is started."""
+
     @property
     def livekit_udp_last_port(self) -> int:
         return self.livekit_udp_first_port + _UDP_PORTS
+
+    @property
+    def stt_environment(self) -> str:
+        return "stt-funasr" if self.stt_engine == "funasr" else "stt"
 
     @property
     def api_url(self) -> str:

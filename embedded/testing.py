@@ -17,6 +17,7 @@ _FOLDERS = {
         "tests/shared",
         *(f"{kind}/stt_service" for kind in ("tests", "tests/integration", "tests/models")),
     ],
+    "stt-funasr": ["tests/models/stt_funasr"],
     "api": [
         "tests/shared",
         *(f"{kind}/api_service" for kind in ("tests", "tests/integration", "tests/models")),

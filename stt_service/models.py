@@ -1,11 +1,14 @@
 """Where an engine's weights lie; only folders are looked at, so that what is missing is said at once."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.weights import damaged, read_manifest
+from shared.weights import HubModel, damaged, read_hub, read_manifest
 
 MANIFEST = Path(__file__).parent / "models.toml"
+HUB = Path(__file__).parent / "hub.toml"
+_PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
 
 class EngineUnavailable(Exception):
@@ -31,19 +34,50 @@ def measured(name: str, models: Path) -> Found:
     return Found(name, folder, sha256=weights.sha256)
 
 
-def in_folder(folder: Path, *, needs: tuple[str, ...]) -> Found:
-    """A model that somebody brought."""
+def find(wanted: str, models: Path, *, setting: str, needs: tuple[str, ...]) -> Found:
+    """The model that a setting names: a folder, one of our short names, or `owner/name@commit` of the hub."""
+    if Path(wanted).is_dir():
+        return _in_folder(Path(wanted), setting=setting, needs=needs)
+    if known := known_on_hub(wanted):
+        return _from_hub(known.pinned, models, fetched_as=known.name, needs=needs)
+    if wanted in read_manifest(MANIFEST):
+        return measured(wanted, models)
+    if _PINNED.fullmatch(wanted):
+        return _from_hub(wanted, models, fetched_as=wanted, needs=needs)
+    names = ", ".join([*read_hub(HUB), *read_manifest(MANIFEST)])
+    raise EngineUnavailable(
+        f"{setting}={wanted} is no folder; known by name are {names}, and any owner/name@commit of the hub; "
+        + _fetch("NAME", models)
+    )
+
+
+def known_on_hub(wanted: str) -> HubModel | None:
+    """The model of hub.toml that goes by this name, ours or another."""
+    return next((model for model in read_hub(HUB).values() if model.is_called(wanted)), None)
+
+
+def require_trusted(found: Found) -> Found:
+    """The same, with what it was checked against, which takes seconds. Raises EngineUnavailable."""
+    known = known_on_hub(f"{found.name}@{found.revision}")
+    if known is None or not known.sha256:
+        return found
+    if wrong := damaged(known, found.folder):
+        raise EngineUnavailable(f"{found.folder} has another sha256 than we trust ({', '.join(wrong)})")
+    return Found(found.name, found.folder, found.revision, known.sha256)
+
+
+def _in_folder(folder: Path, *, setting: str, needs: tuple[str, ...]) -> Found:
     if missing := [file for file in needs if not (folder / file).is_file()]:
-        raise EngineUnavailable(f"STT_MODEL_DIR={folder} lacks {', '.join(missing)}")
+        raise EngineUnavailable(f"{setting}={folder} lacks {', '.join(missing)}")
     return Found(folder.resolve().name, folder)
 
 
-def from_hub(model: str, models: Path, *, needs: tuple[str, ...]) -> Found:
-    """A model `owner/name@revision`, in the layout that the hub's own library keeps below models/hub."""
+def _from_hub(model: str, models: Path, *, fetched_as: str, needs: tuple[str, ...]) -> Found:
+    """In the layout that the hub's own library keeps below models/hub."""
     name, _, revision = model.partition("@")
     folder = models / "hub" / f"models--{name.replace('/', '--')}" / "snapshots" / revision
     if missing := [file for file in needs if not (folder / file).is_file()]:
-        raise EngineUnavailable(f"{model} is not there ({', '.join(missing)}); {_fetch(model, models)}")
+        raise EngineUnavailable(f"{model} is not there ({', '.join(missing)}); {_fetch(fetched_as, models)}")
     return Found(name, folder, revision=revision)
 
 

@@ -17,14 +17,20 @@ class SttSettings(ServiceSettings):
     host: str = "127.0.0.1"
     port: int = 8001
 
-    engine: Literal["auto", "moonshine", "faster-whisper"] = "auto"
+    engine: Literal["auto", "funasr", "faster-whisper", "moonshine"] = "auto"
     """`auto` takes the first engine whose library and weights are there; /info says which and why."""
 
     model_dir: Path | None = None
     """A folder of your own with a model of the engine, instead of the one we measured."""
 
-    model: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+@[0-9a-f]{40}$")
-    """`owner/name@revision` on the Hugging Face hub, fetched beforehand; the revision is a whole commit."""
+    model: str = Field("", pattern=r"^$|^[a-z0-9.-]+$|^[\w.-]+/[\w.-]+@[0-9a-f]{40}$")
+    """A name that `make models` lists, or `owner/name@commit` of the Hugging Face hub; fetched beforehand."""
+
+    vad_model: str = ""
+    """Divides long pieces for funasr where somebody pauses: a folder, or a model as in STT_MODEL."""
+
+    punctuation_model: str = ""
+    """Writes the punctuation that Paraformer leaves out: a folder, or a model as in STT_MODEL."""
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
@@ -32,7 +38,7 @@ class SttSettings(ServiceSettings):
     """One folder per model; `make models` shows and fills it."""
 
     inference_threads: int | None = Field(None, ge=1)
-    """Threads inside one call of the model; by default one for a small model, one per core for Whisper."""
+    """Threads inside one call of the model; by default one for a small model, one per core for large ones."""
 
     diarization_url: str = Field(
         "", validation_alias=AliasChoices("STT_DIARIZATION_SERVICE_URL", "DIARIZATION_SERVICE_URL")

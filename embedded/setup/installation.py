@@ -3,16 +3,16 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from embedded.environments import ROOT
+from embedded.environments import ENVIRONMENTS, ROOT
 from embedded.failures import Failure
 from embedded.layout import Layout
 from embedded.settings import EmbeddedSettings
@@ -32,27 +32,33 @@ class Step:
 
 
 _LIVEKIT = Step("livekit", "LiveKit server", ("embedded.setup.livekit_build",))
+_SERVICES = Step("services", "environments of the services", ("embedded.environments", "stt", "api", "agent"))
 PLATFORM = (
     _LIVEKIT,
-    Step("services", "environments of the services", ("embedded.environments", "stt", "api", "agent")),
+    _SERVICES,
     Step("weights", "speech model", ("embedded.weights",)),
     Step("web", "web page", ("embedded.setup.web_build",)),
     Step("voices", "voices of the demo", ("embedded.demo.voices",)),
 )
-TESTS = (
-    *PLATFORM,
-    Step(
-        "tests",
-        "environments of the tests",
-        ("embedded.environments", *(f"{name}-tests" for name in ("stt", "api", "agent", "embedded"))),
-    ),
-)
+
+
+def with_tests(suites: Iterable[str]) -> tuple[Step, ...]:
+    """The platform, and the environments of these suites alone: one of them has gigabytes."""
+    names = [f"{suite}-tests" for suite in suites if f"{suite}-tests" in ENVIRONMENTS]
+    module = ("embedded.environments", *names)
+    return (*PLATFORM, Step("tests", "environments of the tests", module)) if names else PLATFORM
 
 
 def needed(steps: Sequence[Step], settings: EmbeddedSettings) -> list[Step]:
-    """Without the server that somebody else provides."""
+    """Without the server that somebody else provides, and with the environment that the engine needs."""
     given = settings.livekit_url or settings.livekit_server_bin
-    return [step for step in steps if not (given and step is _LIVEKIT)]
+    steps = [step for step in steps if not (given and step is _LIVEKIT)]
+    return [_with_engine(step, settings) if step is _SERVICES else step for step in steps]
+
+
+def _with_engine(step: Step, settings: EmbeddedSettings) -> Step:
+    module, *names = step.module
+    return replace(step, module=(module, *sorted({*names, settings.stt_environment})))
 
 
 def install(steps: Sequence[Step], layout: Layout, console: Console) -> None:

@@ -22,6 +22,15 @@ class Segment(BaseModel):
     start: float = Field(ge=0, description="Seconds from the beginning of the audio")
     end: float = Field(ge=0, description="Seconds from the beginning of the audio")
     confidence: float | None = Field(default=None, ge=0, le=1, description="Null where the engine has none")
+    emotion: str | None = Field(
+        default=None,
+        description="happy, sad, angry, neutral, fearful, disgusted or surprised; null where nobody can tell",
+    )
+    events: list[str] | None = Field(
+        default=None,
+        description="Sounds beside the words: laughter, applause, music, singing, crying, cough, sneeze, "
+        "breath; null where the engine listens for none",
+    )
 
 
 class Word(BaseModel):

@@ -10,6 +10,7 @@ from embedded.composition import Platform, compose
 from embedded.credentials import Credentials
 from embedded.layout import Layout
 from embedded.settings import EmbeddedSettings
+from embedded.setup.installation import PLATFORM, needed
 
 CREDENTIALS = Credentials(
     postgres_admin_password="admin",
@@ -68,6 +69,19 @@ def test_a_given_livekit_needs_its_key(tmp_path: Path) -> None:
 def test_only_the_api_is_told_where_the_database_is(tmp_path: Path) -> None:
     services = composed(tmp_path, EmbeddedSettings()).services
     assert [program.name for program in services if "DATABASE_URL" in program.environment] == ["api"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "folder"), [("auto", "stt"), ("moonshine", "stt"), ("funasr", "stt-funasr")]
+)
+def test_the_speech_service_runs_in_the_environment_of_its_engine(
+    tmp_path: Path, engine: str, folder: str
+) -> None:
+    settings = EmbeddedSettings(stt_engine=engine)
+    [stt] = [program for program in composed(tmp_path, settings).services if program.name == "stt"]
+    assert Path(stt.command[0]).parts[-3] == folder
+    [services] = [step for step in needed(PLATFORM, settings) if step.name == "services"]
+    assert folder in services.module
 
 
 def test_livekit_listens_on_loopback_and_tells_the_api_what_happens(tmp_path: Path) -> None:

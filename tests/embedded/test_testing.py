@@ -1,6 +1,7 @@
 """The sum of what the suites say."""
 
-from embedded.testing import Outcome, summarise
+from embedded.setup.installation import with_tests
+from embedded.testing import SUITES, Outcome, summarise
 
 
 def outcome(suite: str, *lines: str, status: int = 0) -> Outcome:
@@ -37,3 +38,8 @@ def test_a_suite_that_crashed_did_not_pass() -> None:
 def test_a_suite_without_tests_passes() -> None:
     assert outcome("embedded", "=== no tests ran in 0.01s ===", status=5).passed
     assert not outcome("embedded", "=== 3 passed in 0.01s ===", status=5).passed
+
+
+def test_a_suite_needs_no_environment_but_its_own() -> None:
+    assert with_tests(["api", "web"])[-1].module == ("embedded.environments", "api-tests")
+    assert set(with_tests(SUITES)[-1].module[1:]) == {f"{suite}-tests" for suite in SUITES if suite != "web"}

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from embedded.weights import (
     install,
     install_from_hub,
     known,
+    known_on_hub,
     listed,
     remove,
     verified,
@@ -162,13 +164,13 @@ def test_a_model_of_the_hub_is_listed_and_removed(tmp_path: Path) -> None:
 class Hub(BaseHTTPRequestHandler):
     """As much of the hub as its own program asks for: one commit with one file."""
 
-    commit = "a" * 40
+    name, commit = "owner/name", "a" * 40
 
     def do_HEAD(self) -> None:
         self.answer(b"weights", body=False)
 
     def do_GET(self) -> None:
-        if self.path.startswith(f"/api/models/owner/name/tree/{self.commit}"):
+        if self.path.startswith(f"/api/models/{self.name}/tree/{self.commit}"):
             entry = {"type": "file", "path": "model.bin", "size": 7, "oid": "b" * 40}
             self.answer(json.dumps([entry]).encode())
         else:
@@ -176,7 +178,7 @@ class Hub(BaseHTTPRequestHandler):
 
     def answer(self, content: bytes, *, body: bool = True) -> None:
         found = self.path.startswith(
-            ("/api/models/owner/name/tree/", f"/owner/name/resolve/{self.commit}/model.bin")
+            (f"/api/models/{self.name}/tree/", f"/{self.name}/resolve/{self.commit}/model.bin")
         )
         self.send_response(200 if found else 404)
         self.send_header(
@@ -208,6 +210,37 @@ def test_one_commit_of_the_hub_is_brought_into_the_folder_where_the_service_look
     folder = install_from_hub(f"owner/name@{hub.commit}", into=tmp_path)
     assert folder == tmp_path / "hub" / "models--owner--name" / "snapshots" / hub.commit
     assert (folder / "model.bin").read_bytes() == b"weights"
+
+
+def test_a_model_of_the_hub_that_we_know_has_short_names_and_is_listed_before_it_is_there(
+    tmp_path: Path,
+) -> None:
+    assert "absent, from the hub" in state("sensevoice-small", tmp_path)
+    model = known_on_hub()["sensevoice-small"]
+    folder = tmp_path / "hub" / f"models--{model.hub.replace('/', '--')}"
+    (folder / "snapshots" / model.revision).mkdir(parents=True)
+    assert "here, from the hub" in state("sensevoice-small", tmp_path)
+    with pytest.raises(WrongWeights, match=r"sensevoice-small: unexpected sha256 of model\.pt"):
+        verified(into=tmp_path)
+    remove("iic/SenseVoiceSmall", into=tmp_path)
+    assert not folder.exists()
+
+
+def test_another_file_under_the_name_of_a_model_that_we_know_is_not_kept(
+    hub: type[Hub], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = known_on_hub()["sensevoice-small"]
+    monkeypatch.setattr(hub, "name", model.hub)
+    monkeypatch.setattr(hub, "commit", model.revision)
+    with pytest.raises(WrongWeights, match=r"iic/SenseVoiceSmall: unexpected sha256 of model\.pt, am\.mvn"):
+        install_from_hub("iic/SenseVoiceSmall", into=tmp_path)
+    assert not any((tmp_path / "hub").glob("models--*"))
+
+
+def test_no_two_models_share_a_name() -> None:
+    names = [*known(), *known_on_hub()]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch("[0-9a-f]{40}", model.revision) for model in known_on_hub().values())
 
 
 def test_the_command_refuses_what_it_does_not_know(tmp_path: Path) -> None:
