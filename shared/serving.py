@@ -4,6 +4,7 @@ FastAPI and uvicorn are imported here, so a service that serves no HTTP does not
 """
 
 import asyncio
+import gc
 import re
 import time
 from collections.abc import Coroutine, Mapping, Sequence
@@ -75,6 +76,9 @@ def run(
     longer than `pong_seconds`. None is for services that keep back what they cannot take yet, because the
     answer waits behind it.
     """
+    # What was made until now stays: looking through all of it for garbage again and again would hold requests up.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         app,
         host=host,

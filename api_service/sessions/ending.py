@@ -96,7 +96,8 @@ async def _settle(runtime: Runtime, session: Session) -> None:
     if session.status in lifecycle.LIVE:
 
         async def all_said() -> bool:
-            entries = await streams.after(session.id, await streams.settled(session.id))
+            settled, _ = await streams.settled(session.id)
+            entries = await streams.after(session.id, settled)
             transcript = Transcript()
             for entry in entries:
                 transcript.apply(entry.event)
