@@ -76,7 +76,7 @@ def run(
     longer than `pong_seconds`. None is for services that keep back what they cannot take yet, because the
     answer waits behind it.
     """
-    # What was made until now stays: looking through all of it for garbage again and again would hold requests up.
+    # What was made until now stays: looking for garbage in it again and again would hold requests up.
     gc.collect()
     gc.freeze()
     uvicorn.run(
