@@ -25,6 +25,7 @@ from api_service.page import files as page
 from api_service.routing import ROUTERS
 from api_service.runtime import Runtime
 from api_service.settings import ApiSettings
+from api_service.users.accounts import SupabaseAccounts
 from shared import serving
 from shared.clients.http import carry_request_id
 from shared.clients.redis import connect
@@ -98,6 +99,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         verifier=await _open_verifier(settings, http, development_key),
         limiter=RateLimiter(redis, settings.budgets),
         development_key=development_key,
+        accounts=_supabase_accounts(settings, http),
         audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
     )
@@ -105,6 +107,12 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
 
 def _http_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(timeout=_HTTP_SECONDS, event_hooks={"request": [carry_request_id]})
+
+
+def _supabase_accounts(settings: ApiSettings, http: httpx.AsyncClient) -> SupabaseAccounts | None:
+    if settings.supabase_auth_url is None or settings.supabase_service_key is None:
+        return None
+    return SupabaseAccounts(http, settings.supabase_auth_url, settings.supabase_service_key)
 
 
 def _development_key(settings: ApiSettings) -> development.DevelopmentKey | None:

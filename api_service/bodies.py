@@ -1,17 +1,12 @@
 """What every JSON body has to be, and the texts in it."""
 
-import json
-from math import isfinite
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.errors import UnsupportedMedia
-
-_METADATA_BYTES = 16_384
-_METADATA_DEPTH = 10
 
 
 def is_storable(text: str) -> bool:
@@ -52,30 +47,7 @@ def _distinct(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
-def _bounded(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """What Postgres stores as it is, and what costs little to read again."""
-    parts: list[tuple[JsonValue, int]] = [(value, 1)]
-    while parts:
-        part, depth = parts.pop()
-        if depth > _METADATA_DEPTH:
-            raise PydanticCustomError("too_deep", "Is nested too deeply")
-        match part:
-            case dict():
-                parts += [(inner, depth + 1) for pair in part.items() for inner in pair]
-            case list():
-                parts += [(inner, depth + 1) for inner in part]
-            case str():
-                storable(part)
-            case float() if not isfinite(part):
-                raise PydanticCustomError("not_finite", "Contains a number that JSON has not")
-    if len(json.dumps(value, ensure_ascii=False).encode()) > _METADATA_BYTES:
-        raise PydanticCustomError("too_large", "Is larger than 16 kB of JSON")
-    return value
-
-
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
-Metadata = Annotated[dict[str, JsonValue], AfterValidator(_bounded)]
-"""A JSON object of the client's own: at most 16 kB, at most 10 levels deep."""
 
 
 async def _json_only(request: Request) -> None:

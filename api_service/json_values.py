@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from api_service.bodies import storable
 
-_DEEPEST = 8
+_DEEPEST = 10
 _OBJECT_BYTES = 4096
+_METADATA_BYTES = 16_384
 _LIST_BYTES = 200_000
 
 Point = str | dict[str, JsonValue]
@@ -27,13 +28,18 @@ def small_object(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return value
 
 
+def _metadata(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    _check(value, at_most_bytes=_METADATA_BYTES)
+    return value
+
+
 def _points(value: list[Point]) -> list[Point]:
     _check([*value], at_most_bytes=_LIST_BYTES)
     return value
 
 
 def _check(value: JsonValue, *, at_most_bytes: int) -> None:
-    _check_each(value, depth=0)
+    _check_each(value, depth=1)
     if not fits(value, at_most_bytes=at_most_bytes):
         raise PydanticCustomError("too_large", "Takes more than {limit} bytes", {"limit": at_most_bytes})
 
@@ -59,6 +65,9 @@ def _check_each(value: JsonValue, *, depth: int) -> None:
 
 SmallObject = Annotated[dict[str, JsonValue], AfterValidator(small_object)]
 """At most 4096 bytes as JSON."""
+
+Metadata = Annotated[dict[str, JsonValue], AfterValidator(_metadata)]
+"""What a client notes down with a session: at most 16 kB."""
 
 Points = Annotated[list[Point], AfterValidator(_points)]
 """What a summary lists: texts, or objects of the client's own making; 200,000 bytes at most."""

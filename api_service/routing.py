@@ -1,4 +1,4 @@
-"""Everything that is served, in the order in which it is looked for."""
+"""Everything that is served, in the order in which it is looked for: what is asked most comes first."""
 
 from api_service.audio import content as audio_content
 from api_service.audio import legacy as audio_legacy
@@ -25,13 +25,12 @@ from api_service.users import routes as users
 ROUTERS = tuple(
     module.router
     for module in (
-        operations,
-        auth,
-        users,
+        realtime,
         sessions,
-        sessions_v2,
         tasks,
         transcripts,
+        users,
+        sessions_v2,
         speakers,
         export,
         transcriptions,
@@ -43,8 +42,9 @@ ROUTERS = tuple(
         audio_legacy,
         livekit,
         webhooks,
-        realtime,
         realtime_writing,
         realtime_socket,
+        auth,
+        operations,
     )
 )

@@ -20,6 +20,7 @@ from api_service.gateway.limiter import RateLimiter
 from api_service.live import Live
 from api_service.settings import ApiSettings
 from api_service.users import repository as users
+from api_service.users.accounts import SupabaseAccounts
 from shared.errors import Unauthenticated
 
 
@@ -39,6 +40,9 @@ class Runtime:
     limiter: RateLimiter
     development_key: DevelopmentKey | None
     """None where development tokens are not issued."""
+
+    accounts: SupabaseAccounts | None
+    """None where accounts are ended in the database itself, or by nobody."""
 
     audio: AudioStore
     live: Live

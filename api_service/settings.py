@@ -92,6 +92,11 @@ class ApiSettings(StorageSettings):
 
     supabase_url: str | None = Field(None, validation_alias="SUPABASE_URL")
 
+    supabase_service_key: Annotated[SecretStr | None, BeforeValidator(_unless_empty)] = Field(
+        None, validation_alias="SUPABASE_SERVICE_ROLE_KEY"
+    )
+    """Ends accounts whose owners want that; used for nothing else, and without it nobody can."""
+
     development_key_file: Path | None = None
     """A private key of our own, made when absent, for development tokens; only while on loopback."""
 
@@ -145,12 +150,12 @@ class ApiSettings(StorageSettings):
     @property
     def token_issuer(self) -> str | None:
         """Who signs the tokens of users, or None where only development tokens are accepted."""
-        return self.jwt_issuer or (self._supabase_auth if self.supabase_url else None)
+        return self.jwt_issuer or self.supabase_auth_url
 
     @property
     def token_keys_url(self) -> str | None:
         """Where the public keys of that issuer are."""
-        published = f"{self._supabase_auth}/.well-known/jwks.json" if self.supabase_url else None
+        published = f"{self.supabase_auth_url}/.well-known/jwks.json" if self.supabase_auth_url else None
         return self.jwks_url or published
 
     @property
@@ -168,8 +173,9 @@ class ApiSettings(StorageSettings):
         return self.livekit_public_url or self.livekit_url
 
     @property
-    def _supabase_auth(self) -> str:
-        return f"{(self.supabase_url or '').rstrip('/')}/auth/v1"
+    def supabase_auth_url(self) -> str | None:
+        """Where GoTrue is, if users sign in there."""
+        return f"{self.supabase_url.rstrip('/')}/auth/v1" if self.supabase_url else None
 
 
 def is_loopback(host: str) -> bool:

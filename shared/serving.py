@@ -4,6 +4,7 @@ FastAPI and uvicorn are imported here, so a service that serves no HTTP does not
 """
 
 import asyncio
+import gc
 import re
 import time
 from collections.abc import Coroutine, Mapping, Sequence
@@ -21,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from shared import errors
 from shared.clients.http import REQUEST_ID_HEADER
@@ -29,6 +31,7 @@ from shared.observing import REQUEST_SECONDS
 log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 _GRACE_SECONDS = 10
 _CLIENT_CLOSED_REQUEST = 499
 """What proxies call it in their logs; nobody is left to read it."""
@@ -52,6 +55,7 @@ def install(
     app.add_exception_handler(errors.ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.router.default = _Elsewhere(app.router.default)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.user_middleware[:0] = [
         Middleware(RequestScope, service=service),
@@ -75,6 +79,9 @@ def run(
     longer than `pong_seconds`. None is for services that keep back what they cannot take yet, because the
     answer waits behind it.
     """
+    # What was made until now stays: looking for garbage in it again and again would hold requests up.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         app,
         host=host,
@@ -143,19 +150,20 @@ class RequestScope:
         given = request.headers.get(REQUEST_ID_HEADER, "")
         identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = identifier
-        if scope["type"] == "websocket":
-            # It lasts for as long as somebody speaks, and shared.sockets tells what goes wrong in it.
-            with structlog.contextvars.bound_contextvars(request_id=identifier):
-                await self._app(scope, receive, send)
-            return
         started, status = time.perf_counter(), 0
 
         async def observed(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 status = message["status"]
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = identifier
             await send(message)
+
+        if scope["type"] == "websocket":
+            # It lasts for as long as somebody speaks, and shared.sockets tells what goes wrong in it.
+            with structlog.contextvars.bound_contextvars(request_id=identifier):
+                await self._app(scope, receive, observed)
+            return
 
         with structlog.contextvars.bound_contextvars(request_id=identifier):
             try:
@@ -172,6 +180,21 @@ class RequestScope:
             finally:
                 labels = (self._service, _route(scope), scope["method"], str(status))
                 REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - started)
+
+
+class _Elsewhere:
+    """Answers a WebSocket that nothing serves as a request that nothing serves."""
+
+    def __init__(self, not_found: ASGIApp) -> None:
+        self._not_found = not_found
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self._not_found(scope, receive, send)
+            return
+        websocket = WebSocket(scope, receive, send)
+        fault = errors.NotFound(f"No WebSocket is served at {websocket.url.path}")
+        await websocket.send_denial_response(answer(fault, websocket))
 
 
 class BodyLimit:

@@ -30,6 +30,11 @@ class MessageTooLarge(TooLarge):
     code, title = "message-too-large", "The message is too large"
 
 
+def close_code(error: ServiceError) -> int:
+    """The WebSocket's code for a failure: whose fault it is, and whether it passes."""
+    return _CLOSE_CODES.get(error.status, 1008 if error.status < 500 else 1011)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How failures are told to clients of one protocol."""
@@ -39,6 +44,8 @@ class Dialect:
 
     message: Callable[[ServiceError, WebSocket], str]
     """Over the open socket, before it is closed."""
+
+    close_code: Callable[[ServiceError], int] = close_code
 
 
 async def serve(websocket: WebSocket, work: Coroutine[None, None, None], dialect: Dialect) -> None:
@@ -65,11 +72,6 @@ async def receive(websocket: WebSocket, *, idle_seconds: float | None, max_bytes
     return content
 
 
-def close_code(error: ServiceError) -> int:
-    """The WebSocket's code for a failure: whose fault it is, and whether it passes."""
-    return _CLOSE_CODES.get(error.status, 1008 if error.status < 500 else 1011)
-
-
 async def _end(websocket: WebSocket, fault: BaseException, dialect: Dialect) -> None:
     match fault:
         case WebSocketDisconnect():
@@ -89,7 +91,7 @@ async def _refuse(websocket: WebSocket, error: ServiceError, dialect: Dialect) -
                 await websocket.send_denial_response(dialect.denial(error, websocket))
             else:
                 await websocket.send_text(dialect.message(error, websocket))
-                await websocket.close(close_code(error))
+                await websocket.close(dialect.close_code(error), error.code)
 
 
 def _gravest(fault: BaseException) -> BaseException:

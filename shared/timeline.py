@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 _WINDOW_SECONDS = 2.0
 """Audio over which the least delay counts as the true one; within it, frames may come in bursts."""
 
-_CLOCK = r"(\d{1,4}):([0-5]\d):([0-5]\d)[:.](\d{3})"
+_CLOCK = r"(\d{1,4}):([0-5]?\d):([0-5]?\d)(?:[:.,](\d{1,3}))?"
 _RANGE = re.compile(rf"\[?\s*{_CLOCK}\s*[,-]\s*{_CLOCK}\s*\]?", re.ASCII)
 
 
@@ -58,16 +58,20 @@ def clock_range(start: float, end: float) -> str:
 
 
 def parse_clock_range(text: str) -> tuple[float, float]:
-    """What `clock_range` wrote, also with a hyphen and no brackets. Raises ValueError for anything else."""
+    """What `clock_range` wrote, also with a hyphen, without brackets or without fractions of seconds.
+
+    Raises ValueError for anything else.
+    """
     match = _RANGE.fullmatch(text.strip())
     if match is None:
         raise ValueError("Two places are written as [00:00:10:100,00:00:10:500]")
-    numbers = [int(each) for each in match.groups()]
-    start, end = (
-        hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
-        for hours, minutes, seconds, milliseconds in (numbers[:4], numbers[4:])
-    )
-    return start, end
+    parts = match.groups()
+    return _seconds(*parts[:4]), _seconds(*parts[4:])
+
+
+def _seconds(hours: str, minutes: str, seconds: str, fraction: str | None) -> float:
+    milliseconds = int((fraction or "").ljust(3, "0"))
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + milliseconds / 1000
 
 
 def _clock(seconds: float) -> str:

@@ -9,15 +9,18 @@ from api_service.export.meeting import Choices
 from api_service.export.service import MEDIA_TYPES, Format
 from api_service.runtime import CurrentClaims, CurrentRuntime
 from api_service.sessions.service import SessionId, SessionNotFound
+from api_service.transcripts.schemas import TranscriptResponse
 from shared.errors import Unauthenticated
 from shared.problems import Responses, documented
 
 router = APIRouter(prefix="/api/v1/sessions/{session_id}", tags=["transcripts"])
 
+_SCHEMAS = {"application/json": {"$ref": f"#/components/schemas/{TranscriptResponse.__name__}"}}
+_KINDS = [each.partition(";")[0] for each in MEDIA_TYPES.values()]
 _FILES: Responses = {
     200: {
         "description": "A file to be saved under the session's title",
-        "content": {each.partition(";")[0]: {"schema": {"type": "string"}} for each in MEDIA_TYPES.values()},
+        "content": {each: {"schema": _SCHEMAS.get(each, {"type": "string"})} for each in _KINDS},
     }
 }
 

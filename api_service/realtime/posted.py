@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import re
 from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -23,15 +22,13 @@ from api_service.json_values import small_object
 from shared.contracts.captions import Caption
 from shared.contracts.rooms import session_seconds
 from shared.errors import BadRequest
+from shared.timeline import parse_clock_range
 
 _MOST_FURTHER = 32
 _LONGEST_SESSION_SECONDS = 10_000_000.0
 _EARLIEST_INSTANT = 100_000_000.0
 """Smaller numbers are seconds on the session's clock, larger ones seconds since the epoch."""
 _EARLIEST_MILLISECONDS = 100_000_000_000.0
-
-_CLOCK = r"(\d{1,3}):([0-5]?\d):([0-5]?\d)(?:[:.,](\d{1,3}))?"
-_RANGE = re.compile(rf"\[?\s*{_CLOCK}\s*[,-]\s*{_CLOCK}\s*\]?", re.ASCII)
 
 _Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
 _Speaker = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
@@ -129,9 +126,8 @@ def _said_at(posted: PostedSegment, *, zero: datetime, now: datetime) -> tuple[f
     match posted.timestamp:
         case None:
             end = posted.end_time if posted.end_time is not None else session_seconds(now, zero)
-        case str(text) if found := _RANGE.fullmatch(text.strip()):
-            parts = found.groups()
-            return _seconds(*parts[:4]), _seconds(*parts[4:])
+        case str(text) if (places := _range(text)) is not None:
+            return places
         case str(text):
             end = session_seconds(_instant(text), zero)
         case float(number) if not math.isfinite(number) or number < 0:
@@ -143,8 +139,11 @@ def _said_at(posted: PostedSegment, *, zero: datetime, now: datetime) -> tuple[f
     return max(0.0, end - (posted.duration_seconds or 0.0)), end
 
 
-def _seconds(hours: str, minutes: str, seconds: str, fraction: str | None) -> float:
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
+def _range(text: str) -> tuple[float, float] | None:
+    try:
+        return parse_clock_range(text)
+    except ValueError:
+        return None
 
 
 def _instant(text: str) -> datetime:

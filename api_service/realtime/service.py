@@ -64,8 +64,7 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
     The order makes it whole: up to `settled` all is in the database, and what comes later is in the stream
     even if it reaches the database meanwhile.
     """
-    settled = await runtime.live.streams.settled(session_id)
-    looked = await runtime.live.streams.present()
+    settled, looked = await runtime.live.streams.settled(session_id)
     async with open_caller(runtime, claims) as caller:
         session = await sessions.find(caller, session_id)
         stored = await repository.stored_segments(caller.connection, session_id)
@@ -76,7 +75,7 @@ async def read_transcript(runtime: Runtime, claims: Claims, session_id: UUID) ->
         # Who was renamed before the database was read is there with the new name.
         if entry.position >= looked or not isinstance(entry.event, SpeakerRenamed):
             transcript.apply(names.shown(entry.event))
-    active = await runtime.live.streams.last_activity(session_id)
+    active = entries[-1].position.seconds if entries else await runtime.live.streams.last_activity(session_id)
     return LiveTranscript(
         session_id=session_id,
         segments=transcript.segments,

@@ -28,23 +28,21 @@ class CaptionStreams:
         self._redis = redis
         self._kept_seconds = kept_seconds
 
-    async def settled(self, session_id: UUID) -> Position:
-        """A position up to which nothing is missing from the database and no utterance is still open."""
+    async def settled(self, session_id: UUID) -> tuple[Position, Position]:
+        """A position up to which nothing is missing from the database and no utterance is still open.
+
+        And the present: whatever is written from now on has that position or a later one.
+        """
         key = stream_key(session_id)
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
             pipe.time()
             pipe.xinfo_groups(key)
             pipe.xpending(key, SINK_GROUP)
             now, groups, pending = await pipe.execute(raise_on_error=False)
-        recent = Position.at(_seconds(now) - _OPEN_SECONDS)
+        present, recent = Position.at(_seconds(now)), Position.at(_seconds(now) - _OPEN_SECONDS)
         if isinstance(groups, ResponseError):
-            return recent  # there is no stream
-        return min(recent, stored_up_to(groups, pending))
-
-    async def present(self) -> Position:
-        """Whatever is written from now on has this position or a later one."""
-        async with reachable():
-            return Position.at(_seconds(await self._redis.time()))
+            return recent, present  # there is no stream
+        return min(recent, stored_up_to(groups, pending)), present
 
     async def after(self, session_id: UUID, position: Position) -> list[Entry]:
         """Everything that follows a position."""

@@ -1,6 +1,5 @@
 """Takes captions of programs into a session's stream, and forgets captions when the owner says so."""
 
-import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from api_service.realtime.posted import PostedSegment, as_caption
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.sessions.service import SessionNotFound
+from api_service.waiting import until
 from shared.contracts.captions import Caption
 from shared.errors import Unavailable
 
@@ -20,7 +20,6 @@ log = structlog.get_logger()
 
 _CLOSED = frozenset({"cancelled", "archived"})
 _STORING_SECONDS = 5.0
-_LOOK_SECONDS = 0.05
 
 
 async def post_caption(runtime: Runtime, session_id: UUID, posted: PostedSegment) -> Caption:
@@ -56,12 +55,8 @@ async def clear(runtime: Runtime, claims: Claims, session_id: UUID) -> None:
         await sessions.owned(caller, session_id)
     streams = runtime.live.streams
     cleared_to = await streams.newest(session_id)
-    try:
-        async with asyncio.timeout(_STORING_SECONDS):
-            while not await streams.is_stored(session_id, cleared_to):  # noqa: ASYNC110 - the sink is elsewhere
-                await asyncio.sleep(_LOOK_SECONDS)
-    except TimeoutError as failure:
-        raise Unavailable("Captions of this session are still being stored") from failure
+    if not await until(lambda: streams.is_stored(session_id, cleared_to), within_seconds=_STORING_SECONDS):
+        raise Unavailable("Captions of this session are still being stored")
     async with open_caller(runtime, claims) as caller:
         if not await repository.clear_live(caller.connection, session_id):
             raise SessionNotFound

@@ -9,14 +9,12 @@ from api_service.livekit.tokens import is_identity_of
 from api_service.runtime import Caller, Runtime
 from api_service.sessions import lifecycle, repository, service
 from api_service.sessions.repository import Changes, Session, Status
+from api_service.templates import service as templates
+from api_service.templates.service import TemplateNotFound
 from shared.contracts.captions import SessionChanged
-from shared.errors import Conflict, NotFound, Unavailable, UpstreamFailed
+from shared.errors import Conflict, Unavailable, UpstreamFailed
 
 log = structlog.get_logger()
-
-
-class TemplateNotFound(NotFound):
-    code, title = "template-not-found", "There is no such template"
 
 
 class SessionInProgress(Conflict):
@@ -47,8 +45,8 @@ async def update(
 async def choose_template(caller: Caller, session_id: UUID, template_id: UUID | None) -> Session:
     """Raises SessionNotFound, NotOwner and TemplateNotFound."""
     await service.owned(caller, session_id)
-    if template_id is not None and not await repository.may_use_template(caller.connection, template_id):
-        raise TemplateNotFound("You have no template with this id")
+    if template_id is not None and not (await templates.find(caller, template_id)).is_active:
+        raise TemplateNotFound
     await repository.set_template(caller.connection, session_id, template_id, user_id=caller.user.id)
     return await service.find(caller, session_id)
 

@@ -4,8 +4,6 @@ A client finalizes when it has lost its connection, and that is no reason to end
 session is completed when nobody is left in its room, here or by presence, and goes on when somebody returns.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,6 +17,7 @@ from api_service.sessions import changing, lifecycle, repository, service
 from api_service.sessions.repository import Outcome, Session
 from api_service.sessions.schemas import FinalizeResult
 from api_service.tasks import repository as tasks
+from api_service.waiting import until
 from shared.contracts.rooms import session_seconds
 from shared.errors import Unavailable
 
@@ -29,7 +28,6 @@ _SPEAKING_SECONDS = 3.0
 """What was being said when the last one left is waited for this long; it is stored whenever it comes."""
 
 _STORING_SECONDS = 5.0
-_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +79,15 @@ async def end(runtime: Runtime, claims: Claims, session_id: UUID) -> Session:
 
 async def _is_attended(runtime: Runtime, session_id: UUID, user_id: UUID) -> bool:
     """Whether anybody is in the room, once the connection of who asks has had time to end."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + _LEAVING_SECONDS
-    while people := await runtime.live.rooms.people(session_id):
+    others = False
+
+    async def decided() -> bool:
+        nonlocal others
+        people = await runtime.live.rooms.people(session_id)
         others = any(not is_identity_of(person.identity, user_id) for person in people)
-        if others or loop.time() >= deadline:
-            return True
-        await asyncio.sleep(_LOOK_SECONDS)
-    return False
+        return others or not people
+
+    return not await until(decided, within_seconds=_LEAVING_SECONDS) or others
 
 
 async def _settle(runtime: Runtime, session: Session) -> None:
@@ -97,15 +96,16 @@ async def _settle(runtime: Runtime, session: Session) -> None:
     if session.status in lifecycle.LIVE:
 
         async def all_said() -> bool:
-            entries = await streams.after(session.id, await streams.settled(session.id))
+            settled, _ = await streams.settled(session.id)
+            entries = await streams.after(session.id, settled)
             transcript = Transcript()
             for entry in entries:
                 transcript.apply(entry.event)
             return all(segment.final for segment in transcript.segments)
 
-        await _until(all_said, within_seconds=_SPEAKING_SECONDS)
+        await until(all_said, within_seconds=_SPEAKING_SECONDS)
     newest = await streams.newest(session.id)
-    if not await _until(lambda: streams.is_stored(session.id, newest), within_seconds=_STORING_SECONDS):
+    if not await until(lambda: streams.is_stored(session.id, newest), within_seconds=_STORING_SECONDS):
         raise Unavailable("What was said last is still being stored")
 
 
@@ -133,14 +133,3 @@ def _result(session_id: UUID, outcome: Outcome, *, goes_on: bool) -> FinalizeRes
         total_segments=outcome.total_segments,
         word_count=outcome.word_count,
     )
-
-
-async def _until(condition: Callable[[], Awaitable[bool]], *, within_seconds: float) -> bool:
-    """Whether it became so in time."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_seconds
-    while not await condition():
-        if loop.time() >= deadline:
-            return False
-        await asyncio.sleep(_LOOK_SECONDS)
-    return True

@@ -134,13 +134,6 @@ async def change_status(connection: Connection, session_id: UUID, *, was: Status
     return bool(row and row["changed"])
 
 
-async def may_use_template(connection: Connection, template_id: UUID) -> bool:
-    """Whether the user of the connection sees this template, and it is not withdrawn."""
-    cursor = await connection.execute("select internal.may_use_template(%s) as usable", [template_id])
-    row = await cursor.fetchone()
-    return bool(row and row["usable"])
-
-
 async def set_template(
     connection: Connection, session_id: UUID, template_id: UUID | None, *, user_id: UUID
 ) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import changing, ending, retranscribing, service
-from api_service.sessions.changing import SessionInProgress, TemplateNotFound
+from api_service.sessions.changing import SessionInProgress
 from api_service.sessions.lifecycle import InvalidStatus, StatusNotAllowed
 from api_service.sessions.queries import PAGE_HEADERS, SessionQuery, describe_page
 from api_service.sessions.retranscribing import NoRecording
@@ -24,6 +24,7 @@ from api_service.sessions.schemas import (
     TemplateChoice,
 )
 from api_service.sessions.service import InviteNotFound, NotOwner, SessionId, SessionNotFound
+from api_service.templates.service import TemplateNotFound
 from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia, UpstreamFailed
 from shared.problems import documented
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
-from api_service.bodies import Description, Language, Metadata, Name, Tags, Title
+from api_service.bodies import Description, Language, Name, Tags, Title
+from api_service.json_values import Metadata
 from api_service.sessions.repository import Changes, Role, Session, Status
 from shared.contracts.rooms import room_name
 

@@ -40,6 +40,13 @@ async def find(connection: Connection, user_id: UUID) -> User | None:
         return await cursor.fetchone()
 
 
+async def own_sessions(connection: Connection, user_id: UUID) -> dict[UUID, str]:
+    """All sessions that this user owns, each with its status."""
+    query = "select id, status from public.recording_sessions where user_id = %s"
+    cursor = await connection.execute(query, [user_id])
+    return {row["id"]: row["status"] for row in await cursor.fetchall()}
+
+
 async def change(connection: Connection, user_id: UUID, values: Mapping[str, str | None]) -> User | None:
     """The user's own account with new values by column, of which there is at least one."""
     statement = sql.SQL("update public.users set {} where id = {} returning {}").format(

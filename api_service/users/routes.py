@@ -1,11 +1,14 @@
 """`/api/v1/users`, and `/api/v1/user` as older documents spell it."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 
 from api_service.bodies import JsonBody
-from api_service.runtime import CurrentCaller
-from api_service.users import service
+from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
+from api_service.users import leaving, service
+from api_service.users.leaving import AccountKeptElsewhere, NotConfirmed
 from api_service.users.schemas import (
+    AccountEnd,
+    AccountEnded,
     PreferencesChange,
     PreferencesResponse,
     ProfileResponse,
@@ -14,7 +17,8 @@ from api_service.users.schemas import (
     UserResponse,
 )
 from api_service.users.service import PreferencesTooLarge
-from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia
+from shared.clients.http import UpstreamRefused
+from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia, UpstreamFailed
 from shared.problems import documented
 
 router = APIRouter(tags=["users"], responses=documented(Unauthenticated, Unavailable))
@@ -31,6 +35,22 @@ async def read_own_account(caller: CurrentCaller) -> UserResponse:
 async def change_own_account(asked: UserChange, caller: CurrentCaller) -> UserResponse:
     """Change how one is called and seen."""
     return UserResponse.model_validate(await service.change(caller, asked))
+
+
+@_OWN.delete(
+    "/me",
+    dependencies=[JsonBody],
+    responses=documented(
+        NotConfirmed, AccountKeptElsewhere, UnsupportedMedia, UpstreamRefused, UpstreamFailed
+    ),
+)
+async def delete_own_account(
+    asked: AccountEnd, runtime: CurrentRuntime, claims: CurrentClaims, after: BackgroundTasks
+) -> AccountEnded:
+    """End one's account for good, with all sessions of one's own, what was said in them and their audio."""
+    left = await leaving.leave(runtime, claims, confirmed=asked.confirm)
+    after.add_task(leaving.forget, runtime, left)
+    return AccountEnded()
 
 
 @_OWN.get("/profile")

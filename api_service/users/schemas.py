@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from api_service.bodies import Language, Name, storable
+from api_service.bodies import Label, Language, Name, storable
 from api_service.json_values import SmallObject, small_object
 from api_service.users.addresses import ensure_secure
 
@@ -49,6 +49,16 @@ class UserChange(BaseModel):
         if "username" in self.model_fields_set and self.username is None:
             raise ValueError("An account cannot be without username")
         return self
+
+
+class AccountEnd(BaseModel):
+    """Said twice, so that no slip ends an account."""
+
+    confirm: Label = Field(description="The account's e-mail address, or its user name if it has none")
+
+
+class AccountEnded(BaseModel):
+    message: str = "Account deleted successfully"
 
 
 class PreferencesChange(BaseModel):

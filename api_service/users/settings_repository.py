@@ -86,7 +86,10 @@ async def count_usage(connection: Connection, user_id: UUID) -> Usage:
             where (duration_seconds is not null or status = 'recording')
               and exists (select from public.transcriptions where session_id = session.id)
           ), 0)::double precision as transcribed_seconds,
-          internal.stored_bytes() as stored_bytes
+          (
+            select coalesce(sum(file_size_bytes), 0)::bigint from public.audio_files
+            where user_id = %(user_id)s and upload_status = 'completed'
+          ) as stored_bytes
         from public.recording_sessions as session
         where user_id = %(user_id)s
           and created_at >= date_trunc('month', now() at time zone 'utc') at time zone 'utc'

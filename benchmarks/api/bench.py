@@ -33,8 +33,9 @@ _SEED = """
       returning id, session_id
     ), said as (
       insert into public.transcript_segments
-        (transcription_id, session_id, segment_id, revision, speaker, text, start_time, end_time)
-      select id, session_id, 'TR-' || number, 0, 'Speaker', 'Some words of somebody', number, number + 0.9
+        (transcription_id, session_id, segment_id, revision, speaker, spoken_as, text, start_time,
+          end_time)
+      select id, session_id, 'TR-' || number, 0, 'Ada', 'Ada', 'Some words of somebody', number, number + 0.9
       from live, generate_series(1, %(segments)s) as number
     )
     select session_id from live
@@ -122,7 +123,9 @@ def _readings(session: str) -> dict[str, str]:
         "own account": "/api/v1/users/me",
         "one session": f"/api/v1/sessions/{session}",
         "newest 50 sessions": "/api/v1/sessions?limit=50",
-        f"{_SEGMENTS} segments": f"/api/v1/realtime/sessions/{session}/transcription",
+        f"{_SEGMENTS} live segments": f"/api/v1/realtime/sessions/{session}/transcription",
+        f"{_SEGMENTS} stored segments": f"/api/v1/sessions/{session}/transcript",
+        "search": "/api/v1/search?q=somebody&limit=20",
     }
 
 

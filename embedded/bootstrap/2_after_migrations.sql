@@ -24,3 +24,16 @@ $$;
 
 revoke all on function internal.ensure_development_user(text, text) from public;
 grant execute on function internal.ensure_development_user(text, text) to intrascribe_api;
+
+-- An account ends itself; everything that is its own goes with it.
+create or replace function internal.delete_own_development_user() returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from auth.users as account where account.id = auth.uid();
+  return found;
+end
+$$;
+
+revoke all on function internal.delete_own_development_user() from public;
+grant execute on function internal.delete_own_development_user() to authenticated;

@@ -1,6 +1,6 @@
 -- Jobs and the life of sessions, as their owners, their participants and strangers reach them.
 begin;
-select plan(43);
+select plan(42);
 
 insert into auth.users (id, email) values
   ('00000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -140,7 +140,6 @@ select throws_ok(
   $$select internal.change_own_session('00000000-0000-4000-9000-000000000001', 'completed', 'finished')$$, '23514',
   null, 'there are no other states'
 );
-select is(internal.may_use_template(gen_random_uuid()), false, 'a template that does not exist is not used');
 
 -- What belongs to a session goes with it.
 select lives_ok($$delete from public.recording_sessions$$, 'an owner deletes a session');

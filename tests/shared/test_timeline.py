@@ -71,8 +71,13 @@ def test_a_written_range_is_read_again(text: str) -> None:
     assert parse_clock_range(clock_range(62.345, 3600.0)) == (62.345, 3600.0)
 
 
+def test_fractions_of_seconds_may_be_short_or_absent() -> None:
+    assert parse_clock_range("0:1:2-00:01:03") == (62.0, 63.0)
+    assert parse_clock_range("[00:01:02,5, 00:01:03.25]") == (62.5, 63.25)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "[00:01:02,00:01:03]", "2026-11-21T00:00:00Z", "[00:99:00:000,0]"]
+    "text", ["", "[]", "[00:01:02:3456,00:01:03]", "2026-11-21T00:00:00Z", "[00:99:00:000,0]"]
 )
 def test_anything_else_is_no_range(text: str) -> None:
     with pytest.raises(ValueError, match="written as"):

@@ -250,6 +250,24 @@ async def test_a_template_that_is_not_there_is_not_chosen(ada: Person) -> None:
     assert (await ada.send("PUT", path(session, "template"), {"template_id": "x"})).status_code == 422
 
 
+async def test_a_template_of_ones_own_or_of_the_system_is_chosen(ada: Person, bob: Person) -> None:
+    session = await ada.new_session()
+    own, foreign, withdrawn = [
+        (
+            await person.post("/api/v1/templates", {"name": "Mine", "template_content": "{summary}"} | more)
+        ).json()
+        for person, more in ((ada, {}), (bob, {}), (ada, {"is_active": False}))
+    ]
+    (of_system, *_) = (await ada.get("/api/v1/templates/system")).json()
+    for template in (own, of_system):
+        answer = await ada.send("PUT", path(session, "template"), {"template_id": template["id"]})
+        assert (answer.status_code, answer.json()["template_id"]) == (200, template["id"])
+    for template in (foreign, withdrawn):
+        answer = await ada.send("PUT", path(session, "template"), {"template_id": template["id"]})
+        assert (answer.status_code, answer.json()["code"]) == (404, "template-not-found")
+    assert (await ada.get(path(session))).json()["template_id"] == of_system["id"]
+
+
 async def test_no_template_can_be_chosen(ada: Person) -> None:
     session = await ada.new_session()
     answer = await ada.send("PUT", path(session, "template"), {"template_id": None})

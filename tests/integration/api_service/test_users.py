@@ -90,7 +90,7 @@ async def test_usage_is_counted_quickly_among_many_sessions(ada: Person, servers
             [ada.id],
         ).fetchone()
     assert plan
-    assert "recording_sessions_of_user" in str(plan)
+    assert "recording_sessions_by_creation" in str(plan)
     began = datetime.now(UTC)
     usage = await used(ada)
     assert (datetime.now(UTC) - began).total_seconds() < 0.5

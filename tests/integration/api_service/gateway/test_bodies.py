@@ -1,8 +1,12 @@
 """JSON that nobody means well with."""
 
+import re
+from uuid import UUID
+
 import pytest
 
 from tests.integration.api_service.conftest import Person
+from tests.integration.api_service.gateway.running import OPERATIONS
 
 pytestmark = pytest.mark.integration
 
@@ -22,6 +26,11 @@ HOSTILE = {
 }
 
 
+def _takes_json(name: str) -> bool:
+    body = OPERATIONS[name].definition.raw.get("requestBody", {})
+    return OPERATIONS[name].path.startswith("/api/") and "application/json" in body.get("content", {})
+
+
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("path", ["/api/v1/sessions", "/api/v1/livekit/connection-details"])
 async def test_hostile_json_is_refused(ada: Person, path: str, body: bytes) -> None:
@@ -30,6 +39,20 @@ async def test_hostile_json_is_refused(ada: Person, path: str, body: bytes) -> N
     assert answer.status_code in {400, 422}, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert (await ada.get("/api/v1/sessions")).json() == []
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if _takes_json(name)])
+async def test_bytes_that_are_no_text_are_a_bad_request_everywhere(ada: Person, name: str) -> None:
+    operation = OPERATIONS[name]
+    path = re.sub(r"\{[^}]+\}", str(UUID(int=0)), operation.path)
+    headers = ada.headers | {"content-type": "application/json"}
+    answer = await ada.api.request(operation.method, path, content=b'{"text": "\xff\xfe"}', headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert (answer.headers["content-type"], answer.json()["code"]) == (
+        "application/problem+json",
+        "bad-request",
+    )
+    assert "400" in operation.definition.raw["responses"]
 
 
 async def test_what_is_taken_and_ignored_may_be_deep_and_harms_nothing(ada: Person) -> None:

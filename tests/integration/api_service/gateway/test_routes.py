@@ -37,6 +37,9 @@ OPEN = {
 }
 """What anybody may ask. Everything else needs a token."""
 
+BY_LINK = {"GET /api/v1/audio/files/{file_id}", "PUT /api/v1/audio/files/{file_id}"}
+"""What whoever holds a link may ask: a browser plays a file without a header."""
+
 ROUTES = sorted(
     f"{method} {route.path}"
     for route in iter_route_contexts(create_app(ApiSettings()).routes)
@@ -66,19 +69,32 @@ def scene(settings: ApiSettings, servers: Servers) -> Iterator[Scene]:
 
 
 def test_only_these_routes_are_open() -> None:
-    assert set(ROUTES) >= OPEN
+    assert set(ROUTES) >= OPEN | BY_LINK
 
 
-@pytest.mark.parametrize("route", [each for each in ROUTES if each not in OPEN])
+@pytest.mark.parametrize("route", [each for each in ROUTES if each not in OPEN | BY_LINK])
 def test_without_a_token_a_route_is_closed(scene: Scene, route: str) -> None:
-    method, _, path = route.partition(" ")
-    parts = [
-        scene.of_ada.parameter(part[1:].partition(":")[0].rstrip("}")) if part.startswith("{") else part
-        for part in path.split("/")
-    ]
-    answer = httpx.request(method, scene.address + "/".join(parts), trust_env=False)
+    method, address = _address(scene, route)
+    answer = httpx.request(method, address, trust_env=False)
     assert answer.status_code == 401, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("route", sorted(BY_LINK))
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("", 422, "invalid-request"),
+        ("?token=guess", 403, "link-refused"),
+        ("?token=9.9", 403, "link-refused"),
+    ],
+)
+def test_a_file_is_closed_without_its_link(
+    scene: Scene, route: str, query: str, status: int, code: str
+) -> None:
+    method, address = _address(scene, route)
+    answer = httpx.request(method, address + query, headers=scene.stranger, trust_env=False)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if OPERATIONS[name].path.startswith("/api/")])
@@ -104,6 +120,16 @@ def test_a_stranger_is_told_what_he_is_told_of_what_does_not_exist(scene: Scene,
         of_nobody = case.call(base_url=scene.address, headers=scene.stranger, timeout=10)
         assert of_ada.status_code == of_nobody.status_code
         assert of_ada.json()["code"] == of_nobody.json()["code"]
+
+
+def _address(scene: Scene, route: str) -> tuple[str, str]:
+    """The method of a route, and its address with what is Ada's in it."""
+    method, _, path = route.partition(" ")
+    parts = [
+        scene.of_ada.parameter(part[1:].partition(":")[0].rstrip("}")) if part.startswith("{") else part
+        for part in path.split("/")
+    ]
+    return method, scene.address + "/".join(parts)
 
 
 def _aim(case: AnyCase, of_ada: Belongings) -> bool:

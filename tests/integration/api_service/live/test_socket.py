@@ -139,6 +139,8 @@ async def test_a_handshake_that_may_not_listen_is_refused_as_over_http(
     assert (status, problem["code"]) == (400, "bad-request")
     status, problem = await refused(api, url, subprotocols=offered(owner), origin="https://evil.example")
     assert (status, problem["code"]) == (403, "foreign-origin")
+    status, problem = await refused(api, url.replace("/ws", "/nothing"), subprotocols=offered(owner))
+    assert (status, problem["code"]) == (404, "not-found")
     unknown = url.replace(str(meeting.id), "nonsense")
     assert (await refused(api, unknown, subprotocols=offered(owner)))[0] == 404
 

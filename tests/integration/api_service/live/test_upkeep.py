@@ -153,7 +153,7 @@ async def test_positions_are_resumable_as_long_as_nothing_after_them_is_gone(
     sink: CaptionSink, upkeep: StreamUpkeep, redis: Redis, meeting: Meeting
 ) -> None:
     streams = CaptionStreams(redis, kept_seconds=KEPT_SECONDS)
-    settled = await streams.settled(meeting.id)
+    settled, _ = await streams.settled(meeting.id)
     assert await streams.resumable(meeting.id, settled), "nothing was said yet"
     await said_long_ago(meeting)
     await meeting.say("bob 1.0-2.0 r0: now")

@@ -1,0 +1,68 @@
+"""Decides how an account ends: with everything that is its own, when its owner has said so twice."""
+
+from uuid import UUID
+
+import structlog
+
+from api_service.auth.verifier import Claims
+from api_service.realtime.replies import session_ids
+from api_service.runtime import Runtime, open_caller
+from api_service.sessions import changing, lifecycle
+from api_service.users import repository
+from api_service.users.accounts import delete_development_account
+from api_service.users.repository import User
+from shared.clients.redis import reachable
+from shared.contracts.captions import LIVE_SESSIONS_KEY
+from shared.errors import BadRequest, Forbidden
+
+log = structlog.get_logger()
+
+
+class NotConfirmed(BadRequest):
+    code, title = "not-confirmed", "This has to be confirmed"
+
+
+class AccountKeptElsewhere(Forbidden):
+    code, title = "account-kept-elsewhere", "Accounts are not deleted here"
+
+
+async def leave(runtime: Runtime, claims: Claims, *, confirmed: str) -> list[UUID]:
+    """Delete the caller's account with its sessions, and send everybody out of their rooms.
+
+    Returns the sessions that Redis still has something of, for `forget`. What was said in sessions of others
+    stays theirs. Raises NotConfirmed, AccountKeptElsewhere, Unavailable, UpstreamFailed and UpstreamRefused.
+    """
+    async with open_caller(runtime, claims) as caller:
+        _ensure_confirmed(caller.user, confirmed)
+        owned = await repository.own_sessions(caller.connection, caller.user.id)
+    async with reachable():
+        streaming = session_ids(await runtime.redis.smembers(LIVE_SESSIONS_KEY))
+    for session_id, status in owned.items():
+        if status in lifecycle.LIVE:
+            await runtime.live.rooms.close(session_id)
+    await _delete(runtime, claims)
+    log.info("account.deleted", sessions=len(owned))
+    return [each for each, status in owned.items() if each in streaming or status in lifecycle.LIVE]
+
+
+async def forget(runtime: Runtime, sessions: list[UUID]) -> None:
+    """Remove what Redis has of sessions that are gone. Raises nothing."""
+    for session_id in sessions:
+        await changing.forget(runtime, session_id)
+
+
+def _ensure_confirmed(user: User, confirmed: str) -> None:
+    wanted = user.email or user.username
+    if confirmed.casefold() != wanted.casefold():
+        raise NotConfirmed(
+            "Send the e-mail address of the account as `confirm`, or its user name without one"
+        )
+
+
+async def _delete(runtime: Runtime, claims: Claims) -> None:
+    if runtime.accounts is not None:
+        await runtime.accounts.delete(claims.user_id)
+        return
+    async with open_caller(runtime, claims) as caller:
+        if not await delete_development_account(caller.connection):
+            raise AccountKeptElsewhere("The sign-in service keeps them; this API was not given its key")
