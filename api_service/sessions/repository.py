@@ -151,15 +151,15 @@ async def delete(connection: Connection, session_id: UUID, *, user_id: UUID) -> 
 async def outcome(connection: Connection, session_id: UUID, *, user_id: UUID) -> Outcome | None:
     """What was said and for how long, if this user is a member."""
     query = """
-        select session.status, session.started_at, session.duration_seconds, live.id as transcription_id,
+        select session.status, session.started_at, session.duration_seconds, current.id as transcription_id,
           count(segment.id) as total_segments,
           coalesce(sum(internal.count_words(segment.text)), 0)::integer as word_count
         from public.recording_sessions as session
         join public.session_members as member on member.session_id = session.id
-        left join public.transcriptions as live on live.session_id = session.id and live.source = 'live'
-        left join public.transcript_segments as segment on segment.transcription_id = live.id
+        left join public.transcriptions as current on current.session_id = session.id and current.is_current
+        left join public.transcript_segments as segment on segment.transcription_id = current.id
         where session.id = %s and member.user_id = %s
-        group by session.id, live.id
+        group by session.id, current.id
     """
     async with connection.cursor(row_factory=class_row(Outcome)) as cursor:
         await cursor.execute(query, [session_id, user_id])

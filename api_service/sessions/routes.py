@@ -13,7 +13,7 @@ from api_service.sessions import changing, ending, retranscribing, service
 from api_service.sessions.changing import SessionInProgress
 from api_service.sessions.lifecycle import InvalidStatus, StatusNotAllowed
 from api_service.sessions.queries import PAGE_HEADERS, SessionQuery, describe_page
-from api_service.sessions.retranscribing import NoRecording
+from api_service.sessions.retranscribing import NoRecording, RetranscriptionUnavailable
 from api_service.sessions.schemas import (
     Message,
     SessionCreate,
@@ -131,7 +131,7 @@ async def finalize_session(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, SessionNotFound, NoRecording),
+    responses=documented(NotOwner, SessionNotFound, NoRecording, RetranscriptionUnavailable),
 )
 async def retranscribe_session(session_id: SessionId, caller: CurrentCaller) -> None:
     """Transcribe the recording of a session of one's own once more."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api_service.realtime.service import read_summary
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import ending, lifecycle, retranscribing
-from api_service.sessions.retranscribing import NoRecording
+from api_service.sessions.retranscribing import NoRecording, RetranscriptionUnavailable
 from api_service.sessions.schemas import LiveState, SessionFinalized, SessionStatus, StatusData
 from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
 from shared.errors import Unauthenticated, Unavailable, UpstreamFailed
@@ -62,7 +62,11 @@ async def session_status(
     return SessionStatus(timestamp=datetime.now(UTC), data=data)
 
 
-@router.post("/{session_id}/retranscribe", status_code=202, responses=documented(NotOwner, NoRecording))
+@router.post(
+    "/{session_id}/retranscribe",
+    status_code=202,
+    responses=documented(NotOwner, NoRecording, RetranscriptionUnavailable),
+)
 async def retranscribe_session(session_id: SessionId, caller: CurrentCaller) -> None:
     """Transcribe the recording of a session of one's own once more."""
     await retranscribing.retranscribe(caller, session_id)

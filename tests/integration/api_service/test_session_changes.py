@@ -9,6 +9,8 @@ from httpx import ASGITransport, AsyncClient
 
 from api_service.app import create_app
 from api_service.settings import ApiSettings
+from tests.integration.api_service.audio.conftest import tone
+from tests.integration.api_service.audio.uploads import upload
 from tests.integration.api_service.conftest import BASE_URL, Person, sign_in, stored
 from tests.servers import Servers
 
@@ -281,3 +283,24 @@ async def test_without_a_recording_there_is_nothing_to_transcribe_again(ada: Per
     answer = await ada.send("POST", f"/api/{version}/sessions/{session['id']}/retranscribe")
     assert (answer.status_code, answer.json()["code"]) == (409, "no-recording")
     assert "Upload" in answer.json()["detail"]
+
+
+async def test_a_recording_is_kept_and_nobody_claims_to_transcribe_it_again(ada: Person) -> None:
+    session = await ada.new_session()
+    assert (await upload(ada, session, tone())).status_code == 200
+    answer = await ada.send("POST", f"/api/v1/sessions/{session['id']}/retranscribe")
+    assert (answer.status_code, answer.json()["code"]) == (501, "retranscription-unavailable")
+    assert len((await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()) == 1
+
+
+async def test_a_text_that_was_brought_counts_when_its_session_is_finalized(ada: Person) -> None:
+    session = await ada.new_session()
+    brought = {
+        "session_id": session["id"],
+        "content": "Good morning",
+        "language": "en-US",
+        "segments": [{"speaker": "Ada", "start_time": 0, "end_time": 1, "text": "Good morning"}],
+    }
+    assert (await ada.post("/api/v1/transcriptions", brought)).status_code == 200
+    result = (await ada.send("POST", f"/api/v2/sessions/{session['id']}/finalize")).json()["result"]
+    assert (result["transcription_saved"], result["total_segments"], result["word_count"]) == (True, 1, 2)
