@@ -50,7 +50,7 @@ class Database:
     async def as_user(self, claims: dict[str, object]) -> AsyncIterator[Connection]:
         """One transaction that sees what the verified claims may see; committed at the end of the block."""
         async with self.as_service() as connection:
-            await connection.execute(_BECOME_USER, [json.dumps(claims)])
+            await become_user(connection, claims)
             yield connection
 
     @asynccontextmanager
@@ -71,6 +71,11 @@ class Database:
         idle_seconds = time.monotonic() - self._used_at.get(connection, 0.0)
         if idle_seconds > _DOUBTED_AFTER_SECONDS or _has_news(connection):
             await self._pool.check_connection(connection)
+
+
+async def become_user(connection: Connection, claims: dict[str, object]) -> None:
+    """See what the verified claims may see, until the transaction ends."""
+    await connection.execute(_BECOME_USER, [json.dumps(claims)])
 
 
 def _has_news(connection: Connection) -> bool:
