@@ -22,17 +22,21 @@ _BECOME_USER = """
     select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)
 """
 _DOUBTED_AFTER_SECONDS = 1.0
+_PREPARED_AFTER = 5
+"""Uses of a statement by one connection. Planning costs more than most of what is read here."""
 
 
 class Database:
     """Opened and closed by the lifespan. Raises Unavailable while Postgres cannot be reached."""
 
-    def __init__(self, url: str, *, connections: int, wait_seconds: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, connections: int, wait_seconds: float = 5.0, prepares: bool = True
+    ) -> None:
         self._used_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "prepare_threshold": None},
+            kwargs={"row_factory": dict_row, "prepare_threshold": _PREPARED_AFTER if prepares else None},
             min_size=1,
             max_size=connections,
             timeout=wait_seconds,
