@@ -81,7 +81,11 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
 async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     """Open what a process needs; the stack closes it in reverse. Servers that are away now may come later."""
-    database = Database(settings.database_url.get_secret_value(), connections=settings.database_connections)
+    database = Database(
+        settings.database_url.get_secret_value(),
+        connections=settings.database_connections,
+        prepares=settings.database_prepares,
+    )
     stack.push_async_callback(database.close)
     await database.open()
     redis = connect(settings.redis_url.get_secret_value())

@@ -22,17 +22,21 @@ _BECOME_USER = """
     select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)
 """
 _DOUBTED_AFTER_SECONDS = 1.0
+_PREPARED_AFTER = 5
+"""Uses of a statement by one connection. Planning costs more than most of what is read here."""
 
 
 class Database:
     """Opened and closed by the lifespan. Raises Unavailable while Postgres cannot be reached."""
 
-    def __init__(self, url: str, *, connections: int, wait_seconds: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, connections: int, wait_seconds: float = 5.0, prepares: bool = True
+    ) -> None:
         self._used_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "prepare_threshold": None},
+            kwargs={"row_factory": dict_row, "prepare_threshold": _PREPARED_AFTER if prepares else None},
             min_size=1,
             max_size=connections,
             timeout=wait_seconds,
@@ -50,7 +54,7 @@ class Database:
     async def as_user(self, claims: dict[str, object]) -> AsyncIterator[Connection]:
         """One transaction that sees what the verified claims may see; committed at the end of the block."""
         async with self.as_service() as connection:
-            await connection.execute(_BECOME_USER, [json.dumps(claims)])
+            await become_user(connection, claims)
             yield connection
 
     @asynccontextmanager
@@ -71,6 +75,11 @@ class Database:
         idle_seconds = time.monotonic() - self._used_at.get(connection, 0.0)
         if idle_seconds > _DOUBTED_AFTER_SECONDS or _has_news(connection):
             await self._pool.check_connection(connection)
+
+
+async def become_user(connection: Connection, claims: dict[str, object]) -> None:
+    """See what the verified claims may see, until the transaction ends."""
+    await connection.execute(_BECOME_USER, [json.dumps(claims)])
 
 
 def _has_news(connection: Connection) -> bool:

@@ -59,6 +59,9 @@ class ApiSettings(StorageSettings):
     database_connections: int = 8
     """Size of the pool of one API process."""
 
+    database_prepares: bool = True
+    """Off behind a pooler that gives each transaction another connection, as Supabase's on port 6543."""
+
     redis_url: SecretStr = Field(SecretStr("redis://redis:6379/0"), validation_alias="REDIS_URL")
     livekit_url: str = Field(
         "ws://livekit:7880", validation_alias=AliasChoices("LIVEKIT_URL", "LIVEKIT_API_URL")

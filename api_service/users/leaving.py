@@ -13,7 +13,7 @@ from api_service.users.accounts import delete_development_account
 from api_service.users.repository import User
 from shared.clients.redis import reachable
 from shared.contracts.captions import LIVE_SESSIONS_KEY
-from shared.errors import BadRequest, Forbidden
+from shared.errors import BadRequest, Forbidden, Unavailable
 
 log = structlog.get_logger()
 
@@ -26,29 +26,37 @@ class AccountKeptElsewhere(Forbidden):
     code, title = "account-kept-elsewhere", "Accounts are not deleted here"
 
 
-async def leave(runtime: Runtime, claims: Claims, *, confirmed: str) -> list[UUID]:
+async def leave(runtime: Runtime, claims: Claims, *, confirmed: str) -> dict[UUID, str]:
     """Delete the caller's account with its sessions, and send everybody out of their rooms.
 
-    Returns the sessions that Redis still has something of, for `forget`. What was said in sessions of others
-    stays theirs. Raises NotConfirmed, AccountKeptElsewhere, Unavailable, UpstreamFailed and UpstreamRefused.
+    Returns what these sessions were, for `forget`. What was said in sessions of others stays theirs. Raises
+    NotConfirmed, AccountKeptElsewhere, UpstreamFailed and UpstreamRefused; the account is still there then.
     """
     async with open_caller(runtime, claims) as caller:
         _ensure_confirmed(caller.user, confirmed)
         owned = await repository.own_sessions(caller.connection, caller.user.id)
-    async with reachable():
-        streaming = session_ids(await runtime.redis.smembers(LIVE_SESSIONS_KEY))
-    for session_id, status in owned.items():
-        if status in lifecycle.LIVE:
-            await runtime.live.rooms.close(session_id)
-    await _delete(runtime, claims)
+        if runtime.accounts is None and not await delete_development_account(caller.connection):
+            raise AccountKeptElsewhere("The sign-in service keeps them; this API was not given its key")
+        for session_id, status in owned.items():
+            if status in lifecycle.LIVE:
+                await runtime.live.rooms.close(session_id)
+    if runtime.accounts is not None:
+        await runtime.accounts.delete(claims.user_id)
     log.info("account.deleted", sessions=len(owned))
-    return [each for each, status in owned.items() if each in streaming or status in lifecycle.LIVE]
+    return owned
 
 
-async def forget(runtime: Runtime, sessions: list[UUID]) -> None:
+async def forget(runtime: Runtime, owned: dict[UUID, str]) -> None:
     """Remove what Redis has of sessions that are gone. Raises nothing."""
-    for session_id in sessions:
-        await changing.forget(runtime, session_id)
+    try:
+        async with reachable():
+            streaming = session_ids(await runtime.redis.smembers(LIVE_SESSIONS_KEY))
+    except Unavailable:
+        log.warning("account.not_forgotten", sessions=len(owned))
+        return
+    for session_id, status in owned.items():
+        if session_id in streaming or status in lifecycle.LIVE:
+            await changing.forget(runtime, session_id)
 
 
 def _ensure_confirmed(user: User, confirmed: str) -> None:
@@ -57,12 +65,3 @@ def _ensure_confirmed(user: User, confirmed: str) -> None:
         raise NotConfirmed(
             "Send the e-mail address of the account as `confirm`, or its user name without one"
         )
-
-
-async def _delete(runtime: Runtime, claims: Claims) -> None:
-    if runtime.accounts is not None:
-        await runtime.accounts.delete(claims.user_id)
-        return
-    async with open_caller(runtime, claims) as caller:
-        if not await delete_development_account(caller.connection):
-            raise AccountKeptElsewhere("The sign-in service keeps them; this API was not given its key")

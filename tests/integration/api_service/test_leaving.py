@@ -1,7 +1,6 @@
 """An account ends with everything that is its own, and with nothing of others."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 
 import httpx
@@ -11,10 +10,11 @@ from asgi_lifespan import LifespanManager
 from pydantic import SecretStr
 
 from api_service.app import create_app
+from api_service.database import Database
 from api_service.settings import ApiSettings
-from shared.storage import ObjectMissing, open_storage
+from shared.storage import open_storage
 from tests.integration.api_service.audio.conftest import tone
-from tests.integration.api_service.audio.uploads import upload
+from tests.integration.api_service.audio.uploads import gone, upload
 from tests.integration.api_service.brought import bring, said
 from tests.integration.api_service.conftest import BASE_URL, Person, sign_in
 from tests.integration.api_service.sign_in_service import SERVICE_KEY, SignInService, signing_in
@@ -42,16 +42,14 @@ def rows(servers: Servers, person: Person) -> dict[str, int]:
     return {table: int(row[0]) for table, row in counted.items() if row and row[0]}
 
 
-async def until_removed(settings: ApiSettings, path: str) -> None:
-    """The keeper of the API removes an object whose row is gone."""
+@pytest.fixture
+async def removed(settings: ApiSettings) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """Waits until an object is gone."""
+    database = Database(settings.database_url.get_secret_value(), connections=1)
+    await database.open()
     storage = open_storage(settings)
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                await storage.open(path)
-            except ObjectMissing:
-                return
-            await asyncio.sleep(0.05)
+    yield lambda path: gone(storage, database, path)
+    await database.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +72,7 @@ async def of_supabase(settings: ApiSettings, service: SignInService) -> AsyncIte
 
 
 async def test_an_account_goes_with_its_sessions_and_files(
-    ada: Person, bob: Person, servers: Servers, settings: ApiSettings
+    ada: Person, bob: Person, servers: Servers, removed: Callable[[str], Awaitable[None]]
 ) -> None:
     session, of_bob = await ada.new_session(), await bob.new_session()
     await bring(ada, session["id"])
@@ -89,16 +87,16 @@ async def test_an_account_goes_with_its_sessions_and_files(
     assert (await ada.get(ME)).status_code == 401
     assert (await bob.get(f"/api/v1/sessions/{session['id']}")).status_code == 404
     assert len(await said(bob, of_bob["id"])) == 3
-    await until_removed(settings, path)
+    await removed(path)
 
 
-async def test_a_session_goes_with_its_files(ada: Person, settings: ApiSettings) -> None:
+async def test_a_session_goes_with_its_files(ada: Person, removed: Callable[[str], Awaitable[None]]) -> None:
     session = await ada.new_session()
     file = (await upload(ada, session, tone())).json()
     used = (await ada.get("/api/v1/users/usage")).json()["storage_mb"]["used"]
     assert used == round(file["file_size_bytes"] / 1_000_000, 2) > 0
     assert (await ada.send("DELETE", f"/api/v1/sessions/{session['id']}")).status_code == 200
-    await until_removed(settings, file["storage_path"])
+    await removed(file["storage_path"])
     assert (await ada.get("/api/v1/users/usage")).json()["storage_mb"]["used"] == 0
 
 

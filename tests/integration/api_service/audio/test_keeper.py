@@ -13,10 +13,10 @@ from api_service.audio import repository
 from api_service.audio.keeper import ObjectKeeper
 from api_service.database import Database
 from api_service.settings import ApiSettings
-from shared.storage import ObjectMissing, Storage, open_storage
+from shared.storage import Storage, open_storage
 from tests.integration.api_service import databases
 from tests.integration.api_service.audio.conftest import tone
-from tests.integration.api_service.audio.uploads import announce, upload
+from tests.integration.api_service.audio.uploads import announce, gone, upload
 from tests.integration.api_service.conftest import Person
 from tests.servers import Servers
 
@@ -37,17 +37,6 @@ async def database(settings: ApiSettings) -> AsyncIterator[Database]:
 def storage(settings: ApiSettings) -> Storage:
     """Where the API of the other fixtures keeps its files; its own keeper looks after it, too."""
     return open_storage(settings)
-
-
-async def gone(storage: Storage, database: Database, path: str) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            await ObjectKeeper(database, storage).tidy_up()
-            try:
-                await storage.open(path)
-            except ObjectMissing:
-                return
-            await asyncio.sleep(0.02)
 
 
 def execute(servers: Servers, statement: str, *values: object) -> None:

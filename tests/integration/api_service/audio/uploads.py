@@ -1,9 +1,13 @@
 """What a client does to bring a file into a session."""
 
+import asyncio
 import hashlib
 
 import httpx
 
+from api_service.audio.keeper import ObjectKeeper
+from api_service.database import Database
+from shared.storage import ObjectMissing, Storage
 from tests.integration.api_service.conftest import Person
 
 PLACE = "/api/v1/sessions/{session}/audio_files"
@@ -42,3 +46,15 @@ async def upload(
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+async def gone(storage: Storage, database: Database, path: str) -> None:
+    """Wait until an object is removed, as the keeper of some process does it."""
+    async with asyncio.timeout(20):
+        while True:
+            await ObjectKeeper(database, storage).tidy_up()
+            try:
+                await storage.open(path)
+            except ObjectMissing:
+                return
+            await asyncio.sleep(0.02)

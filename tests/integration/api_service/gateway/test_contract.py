@@ -21,7 +21,7 @@ from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 def _takes_something(name: str) -> bool:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.integration.api_service.audio.conftest import tone
 from tests.integration.api_service.conftest import Person
 
 pytestmark = pytest.mark.integration
@@ -52,3 +53,25 @@ async def test_anybody_may_ask_how_the_service_is(ada: Person) -> None:
     assert (await ada.api.get("/health")).json()["service_name"] == "Intrascribe API Service"
     assert "endpoints" in (await ada.api.get("/info")).json()
     assert (await ada.api.get("/docs")).headers["content-type"].startswith("text/html")
+
+
+TEXTS = {"transcription_text": "Ada: we ship on Friday. Bob: I write the notes."}
+
+
+@pytest.mark.xfail(strict=True, reason="no language model is asked yet")
+@pytest.mark.parametrize("path", ["/api/v1/summarize", "/api/v1/generate-title"])
+async def test_texts_are_summarized_and_named(ada: Person, path: str) -> None:
+    answer = await ada.post(path, TEXTS)
+    assert answer.status_code == 200
+    assert answer.json()["model_used"]
+
+
+@pytest.mark.xfail(strict=True, reason="recordings are not transcribed yet")
+async def test_a_recording_is_transcribed(ada: Person) -> None:
+    answer = await ada.api.post(
+        "/api/v1/transcriptions/batch",
+        files={"audio_file": ("audio.wav", tone(), "audio/wav")},
+        data={"title": "My Meeting"},
+        headers=ada.headers,
+    )
+    assert answer.json()["task_id"]

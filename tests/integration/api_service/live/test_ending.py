@@ -113,8 +113,15 @@ async def test_a_paused_session_has_no_agent_until_it_is_resumed(
     assert await meeting.events("session") == ["recording", "paused", "recording"]
 
 
+@pytest.mark.parametrize("whole_account", [False, True], ids=["session", "account"])
 async def test_a_deleted_session_leaves_nothing_and_those_who_follow_it_are_told(
-    servers: Servers, redis: Redis, admin: Connection, api: Api, meeting: Meeting, owner: Member
+    servers: Servers,
+    redis: Redis,
+    admin: Connection,
+    api: Api,
+    meeting: Meeting,
+    owner: Member,
+    whole_account: bool,
 ) -> None:
     async with (
         visiting(servers, meeting.id, "ann") as seat,
@@ -123,8 +130,9 @@ async def test_a_deleted_session_leaves_nothing_and_those_who_follow_it_are_told
         await until(lambda: has_status(meeting, "recording"))
         await redis.set(lease_key(meeting.id), "agent-1", px=60_000)
         await meeting.say("ann 0.0-1.0 r0: hello")
-        deleted = await owner.send("DELETE", f"/api/v1/sessions/{meeting.id}")
-        assert deleted.json() == {"message": "Session deleted successfully"}
+        path = "/api/v1/users/me" if whole_account else f"/api/v1/sessions/{meeting.id}"
+        deleted = await owner.send("DELETE", path, {"confirm": meeting.owner} if whole_account else None)
+        assert deleted.status_code == 200, deleted.text
         async with asyncio.timeout(5):
             await seat.left.wait()
         told = await following.take(1)

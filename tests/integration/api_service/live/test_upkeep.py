@@ -6,7 +6,7 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from api_service.database import Database
+from api_service.database import Connection, Database
 from api_service.realtime.sink import CaptionSink
 from api_service.realtime.stream import CaptionStreams
 from api_service.realtime.upkeep import StreamUpkeep
@@ -141,12 +141,15 @@ async def test_dead_consumers_are_forgotten_unless_they_hold_something(
     await until(tidied)
 
 
-async def test_what_waits_is_measured(upkeep: StreamUpkeep, meeting: Meeting) -> None:
+async def test_what_waits_is_measured(upkeep: StreamUpkeep, meeting: Meeting, admin: Connection) -> None:
     await upkeep.visit_all()
     before = QUEUE_DEPTH.labels("captions")._value.get()
-    await meeting.say("ann 0.0-1.0 r0: hello", "ann 1.0-2.0 r0: there")
-    await upkeep.visit_all()
-    assert QUEUE_DEPTH.labels("captions")._value.get() == before + 2
+    async with admin.transaction():
+        # Whichever sink is running waits for this session.
+        await admin.execute("select from public.recording_sessions where id = %s for update", [meeting.id])
+        await meeting.say("ann 0.0-1.0 r0: hello", "ann 1.0-2.0 r0: there")
+        await upkeep.visit_all()
+        assert QUEUE_DEPTH.labels("captions")._value.get() == before + 2
 
 
 async def test_positions_are_resumable_as_long_as_nothing_after_them_is_gone(

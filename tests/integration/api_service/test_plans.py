@@ -1,0 +1,146 @@
+"""What is read costs Postgres about the same for who has ten thousand sessions as for who has ten."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import AsyncCursor, sql
+from psycopg.rows import dict_row, tuple_row
+
+from api_service.audio import repository as audio
+from api_service.database import Connection, become_user
+from api_service.realtime import repository as realtime
+from api_service.search import repository as search
+from api_service.sessions import listing_repository as listing
+from api_service.sessions import repository as sessions
+from api_service.sessions.listing import Place, Sorting, Wanted
+from api_service.speakers import repository as speakers
+from api_service.summaries import repository as summaries
+from api_service.tasks import repository as tasks
+from api_service.templates import repository as templates
+from api_service.transcripts import repository as transcripts
+from api_service.users import repository as users
+from api_service.users import settings_repository as settings
+from tests.integration.api_service.gateway import belongings
+from tests.servers import Servers
+
+pytestmark = pytest.mark.integration
+
+FEW, MANY = 10, 10_000
+_EXPLAIN = "explain (analyze, buffers, format json) "
+_SEED = """
+    insert into public.recording_sessions (user_id, title, language, created_at, updated_at)
+    select %(user)s, 'Meeting ' || number, 'en', made.at, made.at
+    from generate_series(1, %(sessions)s) as number,
+      lateral (select now() - number * interval '1 day' as at) as made
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody with so many sessions and with one row in every table."""
+
+    id: UUID
+    session: UUID
+    transcription: UUID
+    segment: UUID
+    template: UUID
+    task: UUID
+
+
+class Counting(AsyncCursor[Any]):
+    """Counts the pages that statements look at."""
+
+    pages = 0
+
+    async def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        explained = sql.SQL(_EXPLAIN) + query if isinstance(query, sql.Composable) else _EXPLAIN + query
+        async with AsyncCursor(self.connection, row_factory=tuple_row) as asking:
+            await asking.execute(explained, params)
+            plan = await asking.fetchone()
+        assert plan
+        top = plan[0][0]["Plan"]
+        type(self).pages += top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+        return await super().execute(query, params, **options)
+
+
+def account(servers: Servers, *, having: int) -> Account:
+    url = servers.database_admin_url
+    owner = belongings.account(url, f"plans-{having}-{uuid4().hex[:8]}")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_SEED, {"user": owner, "sessions": having})
+        own = belongings.make(url, owner=owner)
+        connection.execute("vacuum analyze public.recording_sessions, public.session_members")
+    ids = {table: UUID(str(row["id"])) for table, row in own.rows.items() if "id" in row}
+    return Account(
+        id=UUID(owner),
+        session=ids["recording_sessions"],
+        transcription=ids["transcriptions"],
+        segment=ids["transcript_segments"],
+        template=ids["summary_templates"],
+        task=ids["jobs"],
+    )
+
+
+@pytest.fixture(scope="module")
+def both(servers: Servers) -> tuple[Account, Account]:
+    return account(servers, having=FEW), account(servers, having=MANY)
+
+
+@pytest.fixture
+async def connection(servers: Servers) -> AsyncIterator[Connection]:
+    async with await psycopg.AsyncConnection.connect(
+        servers.database_url, row_factory=dict_row, cursor_factory=Counting
+    ) as connection:
+        yield connection
+
+
+Reading = Callable[[Connection, Account], Awaitable[object]]
+_EARLIER = Place((datetime.now(UTC) - timedelta(days=5)).isoformat(), UUID(int=0))
+
+READINGS: dict[str, Reading] = {
+    "account": lambda c, a: users.find(c, a.id),
+    "preferences": lambda c, a: settings.find_choices(c, a.id),
+    "usage": lambda c, a: settings.count_usage(c, a.id),
+    "session": lambda c, a: sessions.find(c, a.session, user_id=a.id),
+    "outcome": lambda c, a: sessions.outcome(c, a.session, user_id=a.id),
+    "newest sessions": lambda c, a: listing.page(c, a.id, Wanted(), Sorting(), after=None, limit=10),
+    "older sessions": lambda c, a: listing.page(c, a.id, Wanted(), Sorting(), after=_EARLIER, limit=10),
+    "changed sessions": lambda c, a: listing.page(
+        c, a.id, Wanted(), Sorting("updated_at"), after=None, limit=10
+    ),
+    "task": lambda c, a: tasks.find(c, a.task, user_id=a.id),
+    "current transcript": lambda c, a: transcripts.current(c, a.session, user_id=a.id),
+    "versions": lambda c, a: transcripts.versions(c, a.session, user_id=a.id),
+    "segments": lambda c, a: transcripts.segments(c, a.transcription, user_id=a.id, limit=50),
+    "extent": lambda c, a: transcripts.extent(c, a.transcription, user_id=a.id),
+    "history": lambda c, a: transcripts.history(c, a.segment, user_id=a.id),
+    "speakers": lambda c, a: speakers.in_session(c, a.session, user_id=a.id),
+    "live segments": lambda c, a: realtime.stored_segments(c, a.session),
+    "number of segments": lambda c, a: realtime.count_segments(c, a.session),
+    "names": lambda c, a: realtime.speaker_names(c, a.session),
+    "summaries": lambda c, a: summaries.newest(c, a.session, user_id=a.id, limit=10, offset=0),
+    "templates": lambda c, a: templates.find_all(c, templates.Wanted(), user_id=a.id),
+    "template": lambda c, a: templates.find(c, a.template, user_id=a.id),
+    "audio files": lambda c, a: audio.whole(c, a.session, user_id=a.id),
+    "what was said": lambda c, a: search.segments(c, "hello", after=None, limit=10),
+}
+
+
+@pytest.mark.parametrize("name", READINGS)
+async def test_reading_costs_the_same_however_many_sessions_there_are(
+    connection: Connection, both: tuple[Account, Account], name: str
+) -> None:
+    pages = []
+    for reader in both:
+        await become_user(connection, {"sub": str(reader.id), "role": "authenticated"})
+        Counting.pages = 0
+        await READINGS[name](connection, reader)
+        pages.append(Counting.pages)
+        await connection.rollback()
+    few, many = pages
+    assert many <= 2 * few + 40, f"{few} pages of {FEW} sessions, {many} of {MANY}"
