@@ -84,7 +84,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     database = Database(
         settings.database_url.get_secret_value(),
         connections=settings.database_connections,
-        prepares=settings.database_prepares,
+        prepares=settings.connections_prepare,
     )
     stack.push_async_callback(database.close)
     await database.open()

@@ -4,10 +4,13 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.settings import StorageSettings
+
+_POOLER_PORT = "6543"
 
 
 def _unless_empty(value: object) -> object:
@@ -59,8 +62,9 @@ class ApiSettings(StorageSettings):
     database_connections: int = 8
     """Size of the pool of one API process."""
 
-    database_prepares: bool = True
-    """Off behind a pooler that gives each transaction another connection, as Supabase's on port 6543."""
+    database_prepares: Annotated[bool | None, BeforeValidator(_unless_empty)] = None
+    """Whether connections prepare what they ask often, which a pooler that gives each transaction another
+    connection does not stand; by default they do, but on Supabase's port for such, 6543."""
 
     redis_url: SecretStr = Field(SecretStr("redis://redis:6379/0"), validation_alias="REDIS_URL")
     livekit_url: str = Field(
@@ -160,6 +164,13 @@ class ApiSettings(StorageSettings):
         """Where the public keys of that issuer are."""
         published = f"{self.supabase_auth_url}/.well-known/jwks.json" if self.supabase_auth_url else None
         return self.jwks_url or published
+
+    @property
+    def connections_prepare(self) -> bool:
+        """Whether statements are prepared."""
+        if self.database_prepares is not None:
+            return self.database_prepares
+        return conninfo_to_dict(self.database_url.get_secret_value()).get("port") != _POOLER_PORT
 
     @property
     def development_sign_in(self) -> bool:

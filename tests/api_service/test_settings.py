@@ -1,7 +1,7 @@
 """What the API makes of its environment."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from api_service.settings import ApiSettings
 
@@ -57,3 +57,14 @@ def test_origins_are_separated_by_commas(
 ) -> None:
     monkeypatch.setenv("API_CORS_ORIGINS", given)
     assert ApiSettings().cors_origins == origins
+
+
+@pytest.mark.parametrize(
+    ("port", "told", "prepare"),
+    [("5432", None, True), ("6543", None, False), ("6543", True, True), ("5432", False, False)],
+)
+def test_statements_are_not_prepared_behind_the_pooler_that_forgets_them(
+    port: str, told: bool | None, prepare: bool
+) -> None:
+    url = SecretStr(f"postgresql://intrascribe_api@db.example:{port}/postgres")
+    assert ApiSettings(database_url=url, database_prepares=told).connections_prepare is prepare
