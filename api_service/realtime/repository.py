@@ -34,14 +34,16 @@ async def count_segments(connection: Connection, session_id: UUID) -> int:
 
 
 async def stored_segments(connection: Connection, session_id: UUID) -> list[Segment]:
-    """The finals of a session that were stored while it was live."""
+    """The finals of a session that were stored while it was live; of one that never was, its transcript."""
     query = """
         select segment.segment_id, segment.revision, true as final, segment.participant_identity,
           segment.speaker, segment.text, segment.start_time as start, segment.end_time as "end",
           segment.language, segment.confidence_score as confidence
-        from public.transcriptions as live
-        join public.transcript_segments as segment on segment.transcription_id = live.id
-        where live.session_id = %s and live.source = 'live'
+        from public.transcript_segments as segment
+        where segment.transcription_id = (
+          select id from public.transcriptions where session_id = %s and (source = 'live' or is_current)
+          order by source = 'live' desc limit 1
+        )
     """
     async with connection.cursor(row_factory=class_row(Segment)) as cursor:
         await cursor.execute(query, [session_id])

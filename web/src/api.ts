@@ -67,6 +67,24 @@ export interface SessionStatus {
   agent: AgentState;
 }
 
+/** A place where the words of a search stand: a title, or what was said in a meeting. */
+export interface Found {
+  kind: "title" | "segment";
+  session_id: string;
+  title: string;
+  segment_id: string | null;
+  speaker: string | null;
+  start_time: number | null;
+  snippet: string;
+  /** Begin and end of each hit, counted in characters of Unicode. */
+  matches: [number, number][];
+  starts_late: boolean;
+  ends_early: boolean;
+}
+
+export const exportFormats = ["txt", "md", "srt", "vtt", "json", "docx"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
 export interface NewSession {
   title: string;
   language: string;
@@ -87,6 +105,18 @@ export class Api {
 
   sessions(signal: AbortSignal): Promise<Session[]> {
     return this.request("/sessions?limit=100", { signal });
+  }
+
+  /** What was said and what meetings are called, of all that the account may see. */
+  async search(words: string, signal: AbortSignal): Promise<Found[]> {
+    const path = `/search?limit=30&q=${encodeURIComponent(words)}`;
+    return (await this.request<{ results: Found[] }>(path, { signal })).results;
+  }
+
+  /** The transcript as a file. */
+  async exported(sessionId: string, format: ExportFormat): Promise<Blob> {
+    const path = `/sessions/${encodeURIComponent(sessionId)}/export?format=${format}`;
+    return (await this.send(path, { cache: "no-store" })).blob();
   }
 
   session(id: string, signal: AbortSignal): Promise<Session> {

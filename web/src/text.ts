@@ -39,6 +39,11 @@ export const text = {
     joining: "Joining…",
   },
 
+  search: {
+    label: "Search titles and what was said",
+    nothing: (words: string) => `Nothing was found for “${words}”.`,
+  },
+
   status: {
     created: "Not started",
     recording: "Live",
@@ -56,7 +61,15 @@ export const text = {
     transcript: "Transcript",
     copy: "Copy transcript",
     copied: "Copied",
-    download: "Download as text",
+    download: "Download as…",
+    formats: {
+      txt: "Text",
+      md: "Markdown",
+      srt: "Subtitles (SRT)",
+      vtt: "Subtitles (WebVTT)",
+      json: "JSON",
+      docx: "Word",
+    },
     nothingSaid: "Nothing was said in this meeting.",
     nothingYet: "Nothing has been said yet. Words appear here as the meeting goes on.",
     segments: (count: number) => (count === 1 ? "1 caption" : `${count} captions`),

@@ -110,3 +110,10 @@ async def test_replacing_a_transcript_keeps_ids_and_history(ada: Person, session
     assert await said(ada, session) == ["Bob: eins", "Eve: zwei"]
     assert (await put(ada, path, {"segments": []})).json()["code"] == "empty-transcript"
     assert (await put(ada, path, {})).status_code == 422
+
+
+async def test_what_was_brought_to_a_session_that_never_met_is_read_where_captions_are(ada: Person) -> None:
+    session = (await ada.new_session())["id"]
+    await bring(ada, session)
+    body = (await ada.get(f"/api/v1/realtime/sessions/{session}/transcription")).json()
+    assert [each["text"] for each in body["segments"]] == ["Good morning", "早上好 everybody", "Budget"]

@@ -1,43 +1,56 @@
 // The meetings of the account, and the two ways into another one.
 
-import { type FormEvent, useCallback } from "react";
+import { type FormEvent, useCallback, useState } from "react";
 import type { NewSession, Session } from "../api";
-import { useAction, useApi, usePolled, useTitle } from "../hooks";
+import { useAction, useApi, usePolled, useSettled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { addressOf, go } from "../place";
 import { languages, text } from "../text";
 import { Loading, ProblemNotice } from "./notice";
+import { SearchBox, SearchResults } from "./search";
 import { StatusBadge } from "./status-badge";
 
 const REFRESH_MS = 20_000;
+const TYPING_MS = 250;
 
 export function Meetings() {
-  const api = useApi();
-  const { value, problem, reload } = usePolled(
-    useCallback((signal: AbortSignal) => api.sessions(signal), [api]),
-    REFRESH_MS,
-  );
+  const [words, setWords] = useState("");
+  const wanted = useSettled(words.trim(), TYPING_MS);
   useTitle(`${text.meetings.heading} · ${text.product}`);
   return (
     <div className="meetings">
       <section aria-labelledby="my-meetings">
         <h1 id="my-meetings">{text.meetings.heading}</h1>
-        {problem && <ProblemNotice problem={problem} retry={reload} />}
-        {!value && !problem && <Loading />}
-        {value?.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
-        {value && value.length > 0 && (
-          <ul className="session-list card">
-            {value.map((session) => (
-              <SessionRow key={session.id} session={session} />
-            ))}
-          </ul>
-        )}
+        <SearchBox words={words} change={setWords} />
+        {wanted ? <SearchResults key={wanted} words={wanted} /> : <AllMeetings />}
       </section>
       <div className="ways-in">
         <StartForm />
         <JoinForm />
       </div>
     </div>
+  );
+}
+
+function AllMeetings() {
+  const api = useApi();
+  const { value, problem, reload } = usePolled(
+    useCallback((signal: AbortSignal) => api.sessions(signal), [api]),
+    REFRESH_MS,
+  );
+  return (
+    <>
+      {problem && <ProblemNotice problem={problem} retry={reload} />}
+      {!value && !problem && <Loading />}
+      {value?.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
+      {value && value.length > 0 && (
+        <ul className="session-list card">
+          {value.map((session) => (
+            <SessionRow key={session.id} session={session} />
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
