@@ -9,6 +9,10 @@ from typing import ClassVar
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
+class CannotStart(Exception):
+    """A service cannot run as it is set up here; the message says what is missing, to who started it."""
+
+
 class ServiceError(Exception):
     """A failure that a caller can expect. Status, code, title and retryability belong to the class."""
 

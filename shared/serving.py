@@ -83,7 +83,7 @@ def run(
     gc.collect()
     gc.freeze()
     uvicorn.run(
-        app,
+        PlainStart(app),
         host=host,
         port=port,
         log_config=None,
@@ -94,6 +94,35 @@ def run(
         ws_max_size=max_message_bytes,
         ws_ping_timeout=pong_seconds,
     )
+
+
+class PlainStart:
+    """Lets an app that cannot start say why in one line: a traceback helps nobody bring what is missing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold_failure(message: Message) -> None:
+            # Starlette sends it, traceback and all, before it raises what went wrong.
+            if message["type"] == "lifespan.startup.failed":
+                held.append(message)
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, hold_failure)
+        except errors.CannotStart as fault:
+            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+        except BaseException:
+            for message in held:
+                await send(message)
+            raise
 
 
 def answer(error: errors.ServiceError, request: HTTPConnection) -> Response:

@@ -1,28 +1,21 @@
-"""What the service needs of a recogniser, and which one it takes."""
+"""What the service needs of a recogniser, and how the one that is taken is loaded."""
 
 import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from shared.audio import Pcm
 from shared.contracts.stt import Segment, Word
-from stt_service.models import EngineUnavailable, Found, find, known_on_hub, measured, require_trusted
+from stt_service.choosing import FUNASR_NEEDS, SENSEVOICE, WHISPER, WHISPER_NEEDS, chosen, has_funasr, named
+from stt_service.models import EngineUnavailable, Found, find, measured, require_trusted
 from stt_service.settings import SttSettings
 
 __all__ = ["EngineUnavailable", "Loaded", "Recognised", "Speech", "SttEngine", "check_engine", "load_engine"]
 
-Engine = Literal["funasr", "faster-whisper", "moonshine"]
-
-_SENSEVOICE = "sensevoice-small"
-_FUNASR_NEEDS = ("config.yaml", "model.pt")
-_WHISPER = "whisper-base"
 _MAX_THREADS = 4
 """On more cores Whisper gains little, and what else runs there wants some."""
-
-_WHISPER_NEEDS = ("model.bin", "config.json", "tokenizer.json")
-"""Without the last the library would look for one on the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +83,7 @@ class Loaded:
 
 def load_engine(settings: SttSettings) -> Loaded:
     """Check the weights and load them. Raises EngineUnavailable, with what would help."""
-    name, reason = _chosen(settings)
+    name, reason = chosen(settings)
     match name:
         case "funasr":
             return _load_funasr(settings, reason)
@@ -102,7 +95,7 @@ def load_engine(settings: SttSettings) -> Loaded:
 
 def check_engine(settings: SttSettings) -> None:
     """Raise EngineUnavailable where load_engine would, before anything is started."""
-    name, _ = _chosen(settings)
+    name, _ = chosen(settings)
     match name:
         case "funasr":
             _funasr_models(settings)
@@ -110,73 +103,6 @@ def check_engine(settings: SttSettings) -> None:
             _faster_whisper_model(settings)
         case "moonshine":
             _moonshine_model(settings)
-
-
-def _chosen(settings: SttSettings) -> tuple[Engine, str]:
-    """Which engine, and why."""
-    name, reason = _wanted(settings)
-    if name != "funasr" and (settings.vad_model or settings.punctuation_model):
-        raise EngineUnavailable(f"{name} takes no STT_VAD_MODEL and no STT_PUNCTUATION_MODEL ({reason})")
-    return name, reason
-
-
-def _wanted(settings: SttSettings) -> tuple[Engine, str]:
-    if settings.engine != "auto":
-        return settings.engine, f"STT_ENGINE asks for {settings.engine}"
-    if settings.model_dir or settings.model:
-        return _of_named_model(settings)
-    return _of_what_is_there(settings)
-
-
-def _of_named_model(settings: SttSettings) -> tuple[Engine, str]:
-    """The engine that can read the files, or while they are not there, the one that the name stands for."""
-    wanted, setting = _named(settings)
-    if known_on_hub(wanted):
-        return "funasr", f"auto: {setting} names a model of funasr"
-    found = find(wanted, settings.models_directory, setting=setting, needs=())
-    if all((found.folder / file).is_file() for file in _FUNASR_NEEDS):
-        return "funasr", f"auto: {setting} names a model of funasr"
-    if (found.folder / _WHISPER_NEEDS[0]).is_file() or not found.folder.is_dir():
-        return "faster-whisper", f"auto: {setting} names a model that only faster-whisper can take"
-    raise EngineUnavailable(
-        f"{setting}={wanted} holds neither a model of funasr ({', '.join(_FUNASR_NEEDS)}) "
-        f"nor one of faster-whisper ({', '.join(_WHISPER_NEEDS)})"
-    )
-
-
-def _of_what_is_there(settings: SttSettings) -> tuple[Engine, str]:
-    """The production engine first, then whichever knows more languages."""
-    if not _has_funasr():
-        reason = "auto: funasr is not installed"
-    elif not _is_there(_SENSEVOICE, settings):
-        reason = f"auto: {_SENSEVOICE} is not there for funasr"
-    else:
-        return "funasr", f"auto: its library and {_SENSEVOICE} are there, as in production"
-    if not find_spec("faster_whisper"):
-        return "moonshine", f"{reason}; faster-whisper is not installed"
-    # Whoever fetched Whisper's weights wanted more than English.
-    if not (settings.models_directory / _WHISPER).is_dir():
-        return "moonshine", f"{reason}; {_WHISPER} is not there for faster-whisper"
-    return "faster-whisper", f"{reason}; its library and {_WHISPER} are there, and it knows more languages"
-
-
-def _has_funasr() -> bool:
-    return bool(find_spec("funasr") and find_spec("torch"))
-
-
-def _is_there(model: str, settings: SttSettings) -> bool:
-    try:
-        find(model, settings.models_directory, setting="STT_MODEL", needs=_FUNASR_NEEDS)
-    except EngineUnavailable:
-        return False
-    return True
-
-
-def _named(settings: SttSettings) -> tuple[str, str]:
-    """The model that is asked for, and by which setting."""
-    if settings.model_dir:
-        return str(settings.model_dir), "STT_MODEL_DIR"
-    return settings.model, "STT_MODEL"
 
 
 def _load_funasr(settings: SttSettings, reason: str) -> Loaded:
@@ -225,20 +151,20 @@ def _load_faster_whisper(settings: SttSettings, reason: str) -> Loaded:
 
 def _funasr_models(settings: SttSettings) -> tuple[Found, Found | None, Found | None]:
     """What recognises, what divides and what punctuates."""
-    if not _has_funasr():
+    if not has_funasr():
         raise EngineUnavailable(
             "funasr is not installed here: python3.11 -m embedded.environments stt-funasr brings it, and "
             "STT_ENGINE=funasr make up or an image that was built with ENGINE=funasr starts with it"
         )
     _detector(settings)
-    named, setting = _named(settings)
+    model, setting = named(settings)
     asked = {
-        setting: named or _SENSEVOICE,
+        setting: model or SENSEVOICE,
         "STT_VAD_MODEL": settings.vad_model,
         "STT_PUNCTUATION_MODEL": settings.punctuation_model,
     }
     speech, divider, punctuator = (
-        find(wanted, settings.models_directory, setting=name, needs=_FUNASR_NEEDS) if wanted else None
+        find(wanted, settings.models_directory, setting=name, needs=FUNASR_NEEDS) if wanted else None
         for name, wanted in asked.items()
     )
     assert speech  # noqa: S101 - there is a default
@@ -260,10 +186,10 @@ def _faster_whisper_model(settings: SttSettings) -> Found:
             "faster_whisper is not installed: install stt_service with its extra faster-whisper"
         )
     _detector(settings)
-    wanted, setting = _named(settings)
+    wanted, setting = named(settings)
     if wanted:
-        return find(wanted, settings.models_directory, setting=setting, needs=_WHISPER_NEEDS)
-    return measured(_WHISPER, settings.models_directory)
+        return find(wanted, settings.models_directory, setting=setting, needs=WHISPER_NEEDS)
+    return measured(WHISPER, settings.models_directory)
 
 
 def _threads_of_cores() -> int:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.errors import CannotStart
 from shared.weights import HubModel, damaged, read_hub, read_manifest
 
 MANIFEST = Path(__file__).parent / "models.toml"
@@ -11,7 +12,7 @@ HUB = Path(__file__).parent / "hub.toml"
 _PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
 
-class EngineUnavailable(Exception):
+class EngineUnavailable(CannotStart):
     """The engine that was asked for cannot run here; the message says what to do."""
 
 

@@ -88,6 +88,25 @@ async def test_it_ends_cleanly_and_leaves_nothing_behind() -> None:
         assert not any(is_alive(helper) for helper in helpers)
 
 
+def test_a_model_that_cannot_be_loaded_ends_it_in_one_line(tmp_path: Path) -> None:
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (tmp_path / name).write_text("{}")
+    environment = {"STT_PORT": "0", "STT_ENGINE": "faster-whisper", "STT_MODEL_DIR": str(tmp_path)}
+    end = subprocess.run(
+        [sys.executable, "-m", "stt_service"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    said = end.stdout + end.stderr
+    assert end.returncode != 0
+    assert f"{tmp_path} holds no model of faster-whisper" in said
+    assert "Traceback" not in said
+
+
 async def test_its_decoder_ends_when_it_is_killed() -> None:
     async with running() as (process, _):
         [helper] = children(process)
