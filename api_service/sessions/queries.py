@@ -29,7 +29,7 @@ PAGE_HEADERS: dict[str, object] = {
         "description": 'The next page, as `<address>; rel="next"`; absent on the last one',
         "schema": {"type": "string"},
     },
-    _TOTAL_COUNT: {"description": "Sessions on all pages", "schema": {"type": "integer"}},
+    _TOTAL_COUNT: {"description": "Sessions on all pages, where `count` asks", "schema": {"type": "integer"}},
 }
 
 
@@ -51,6 +51,10 @@ class SessionQuery(BaseModel):
     created_to: AwareDatetime | None = Field(None, description="Exclusive")
     sort: Sort = "created_at"
     order: Order = "desc"
+    count: bool = Field(
+        False,
+        description="Also count all pages, which unlike a page takes longer the more sessions there are",
+    )
 
     @field_validator("q")
     @classmethod
@@ -91,9 +95,12 @@ class SessionQuery(BaseModel):
         return place_at(self.cursor, self.sorting) if self.cursor is not None else None
 
 
-def describe_page(request: Request, response: Response, page: Page, sorting: Sorting) -> None:
-    """Say in the headers how long the list is and where it goes on."""
-    response.headers[_TOTAL_COUNT] = str(page.total)
+def describe_page(
+    request: Request, response: Response, page: Page, sorting: Sorting, *, total: int | None
+) -> None:
+    """Say in the headers where the list goes on, and how long it is if that was counted."""
+    if total is not None:
+        response.headers[_TOTAL_COUNT] = str(total)
     if page.next is not None:
         kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _PLACES]
         query = urlencode([*kept, ("cursor", cursor_at(page.next, sorting))])

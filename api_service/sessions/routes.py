@@ -61,7 +61,8 @@ async def list_sessions(
     page = await service.listed(
         caller, asked.wanted, asked.sorting, after=asked.after, limit=asked.limit, offset=asked.offset
     )
-    describe_page(request, response, page, asked.sorting)
+    total = await service.count(caller, asked.wanted) if asked.count else None
+    describe_page(request, response, page, asked.sorting, total=total)
     return [SessionResponse.of(each) for each in page.sessions]
 
 

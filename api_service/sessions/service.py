@@ -35,10 +35,9 @@ class InviteNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list, how long the whole is, and where the next part begins."""
+    """A part of a list, and where the next part begins."""
 
     sessions: list[Session]
-    total: int
     next: Place | None
 
 
@@ -92,9 +91,13 @@ async def listed(
     shown = found[:limit]
     return Page(
         sessions=shown,
-        total=await listing_repository.count(caller.connection, caller.user.id, wanted),
         next=place_of(shown[-1], sorting) if len(found) > limit else None,
     )
+
+
+async def count(caller: Caller, wanted: Wanted) -> int:
+    """How many of the caller's sessions are wanted."""
+    return await listing_repository.count(caller.connection, caller.user.id, wanted)
 
 
 async def join(caller: Caller, invite_code: str) -> Session:
