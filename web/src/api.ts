@@ -67,6 +67,25 @@ export interface SessionStatus {
   agent: AgentState;
 }
 
+export interface SearchResult {
+  kind: "title" | "segment";
+  session_id: string;
+  title: string;
+  session_created_at: string;
+  segment_id: string | null;
+  speaker: string | null;
+  start_time: number | null;
+  snippet: string;
+  matches: [start: number, end: number][];
+  starts_late: boolean;
+  ends_early: boolean;
+}
+
+export interface Found {
+  results: SearchResult[];
+  next_cursor: string | null;
+}
+
 export interface NewSession {
   title: string;
   language: string;
@@ -91,6 +110,10 @@ export class Api {
 
   session(id: string, signal: AbortSignal): Promise<Session> {
     return this.request(`/sessions/${encodeURIComponent(id)}`, { signal });
+  }
+
+  search(asked: string, signal: AbortSignal): Promise<Found> {
+    return this.request(`/search?limit=50&q=${encodeURIComponent(asked)}`, { signal });
   }
 
   create(session: NewSession): Promise<Session> {

@@ -50,6 +50,13 @@ export const text = {
     failed: "Failed",
   } as Record<string, string>,
 
+  search: {
+    label: "Search titles and what was said",
+    nothing: "Nothing was found. Try fewer or other words.",
+    more: "There is more than is shown here. Another word narrows it down.",
+    found: (count: number) => (count === 1 ? "1 result" : `${count} results`),
+  },
+
   session: {
     joinSpeaking: "Join with microphone",
     joinListening: "Just listen",

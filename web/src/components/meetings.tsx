@@ -7,6 +7,7 @@ import { wantMicrophone } from "../microphone";
 import { addressOf, go } from "../place";
 import { languages, text } from "../text";
 import { Loading, ProblemNotice } from "./notice";
+import { Search } from "./search";
 import { StatusBadge } from "./status-badge";
 
 const REFRESH_MS = 20_000;
@@ -22,16 +23,18 @@ export function Meetings() {
     <div className="meetings">
       <section aria-labelledby="my-meetings">
         <h1 id="my-meetings">{text.meetings.heading}</h1>
-        {problem && <ProblemNotice problem={problem} retry={reload} />}
-        {!value && !problem && <Loading />}
-        {value?.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
-        {value && value.length > 0 && (
-          <ul className="session-list card">
-            {value.map((session) => (
-              <SessionRow key={session.id} session={session} />
-            ))}
-          </ul>
-        )}
+        <Search>
+          {problem && <ProblemNotice problem={problem} retry={reload} />}
+          {!value && !problem && <Loading />}
+          {value?.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
+          {value && value.length > 0 && (
+            <ul className="session-list card">
+              {value.map((session) => (
+                <SessionRow key={session.id} session={session} />
+              ))}
+            </ul>
+          )}
+        </Search>
       </section>
       <div className="ways-in">
         <StartForm />
