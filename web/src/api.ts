@@ -1,5 +1,6 @@
 // The part of the public API that the page uses, typed.
 
+import { nextPage } from "./paging";
 import { Problem, problemFrom, unreachable } from "./problem";
 
 export interface User {
@@ -67,6 +68,11 @@ export interface SessionStatus {
   agent: AgentState;
 }
 
+export interface SessionList {
+  sessions: Session[];
+  more: boolean;
+}
+
 export interface SearchResult {
   kind: "title" | "segment";
   session_id: string;
@@ -104,8 +110,24 @@ export class Api {
     private readonly onUnauthenticated: () => void,
   ) {}
 
-  sessions(signal: AbortSignal): Promise<Session[]> {
-    return this.request("/sessions?limit=100", { signal });
+  /** So many pages from the newest on, together. */
+  async sessions(pages: number, signal: AbortSignal): Promise<SessionList> {
+    const sessions: Session[] = [];
+    let next: string | null = "/sessions?limit=50";
+    for (let page = 0; page < pages && next; page++) {
+      const response: Response = await this.send(next, { signal });
+      sessions.push(...((await response.json()) as Session[]));
+      next = nextPage(response.headers.get("Link"));
+    }
+    return { sessions, more: next !== null };
+  }
+
+  rename(id: string, title: string): Promise<Session> {
+    return this.request(`/sessions/${encodeURIComponent(id)}`, { ...post({ title }), method: "PATCH" });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.send(`/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
   }
 
   session(id: string, signal: AbortSignal): Promise<Session> {

@@ -25,6 +25,15 @@ export const text = {
   meetings: {
     heading: "My meetings",
     empty: "No meetings yet. Start one, or join with an invite code.",
+    more: "Load more",
+    rename: "Rename",
+    renameOf: (title: string) => `Rename ${title}`,
+    remove: "Delete",
+    removeOf: (title: string) => `Delete ${title}`,
+    reallyRemove: (title: string) =>
+      `Delete “${title}” and its transcript for everybody? This cannot be undone.`,
+    save: "Save",
+    cancel: "Cancel",
     today: (time: string) => `Today, ${time}`,
     startHeading: "Start a meeting",
     title: "Title",
