@@ -68,6 +68,9 @@ export interface SessionStatus {
   agent: AgentState;
 }
 
+export const exportFormats = ["txt", "md", "docx", "srt", "vtt", "json"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
 export interface SessionList {
   sessions: Session[];
   more: boolean;
@@ -124,6 +127,15 @@ export class Api {
 
   rename(id: string, title: string): Promise<Session> {
     return this.request(`/sessions/${encodeURIComponent(id)}`, { ...post({ title }), method: "PATCH" });
+  }
+
+  /** The transcript as a file. */
+  async exported(id: string, format: ExportFormat): Promise<Blob> {
+    return (await this.send(`/sessions/${encodeURIComponent(id)}/export?format=${format}`, {})).blob();
+  }
+
+  async renameSpeaker(id: string, oldSpeaker: string, newSpeaker: string): Promise<void> {
+    await this.send(`/sessions/${encodeURIComponent(id)}/rename-speaker`, post({ oldSpeaker, newSpeaker }));
   }
 
   async remove(id: string): Promise<void> {

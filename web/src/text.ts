@@ -59,6 +59,15 @@ export const text = {
     failed: "Failed",
   } as Record<string, string>,
 
+  formats: {
+    txt: "Text",
+    md: "Markdown",
+    docx: "Word",
+    srt: "Subtitles (SRT)",
+    vtt: "Subtitles (WebVTT)",
+    json: "JSON",
+  },
+
   search: {
     label: "Search titles and what was said",
     nothing: "Nothing was found. Try fewer or other words.",
@@ -72,7 +81,9 @@ export const text = {
     transcript: "Transcript",
     copy: "Copy transcript",
     copied: "Copied",
-    download: "Download as text",
+    format: "Format",
+    download: "Download",
+    renameSpeaker: (speaker: string) => `Rename ${speaker} in the whole meeting`,
     nothingSaid: "Nothing was said in this meeting.",
     nothingYet: "Nothing has been said yet. Words appear here as the meeting goes on.",
     segments: (count: number) => (count === 1 ? "1 caption" : `${count} captions`),

@@ -73,10 +73,10 @@ export function plainText(segments: readonly Segment[]): string {
     .join("\n");
 }
 
-export function fileName(title: string): string {
+export function fileName(title: string, extension: string): string {
   const name = title
     .normalize("NFKC")
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "");
-  return `${name.slice(0, 80) || "transcript"}.txt`;
+  return `${name.slice(0, 80) || "transcript"}.${extension}`;
 }

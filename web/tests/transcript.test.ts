@@ -56,5 +56,5 @@ test.each([
   ["例会", "例会.txt"],
   ["../..", "transcript.txt"],
 ])("%s is saved as %s", (title, name) => {
-  expect(fileName(title)).toBe(name);
+  expect(fileName(title, "txt")).toBe(name);
 });

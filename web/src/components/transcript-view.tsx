@@ -5,11 +5,11 @@ import type { Segment, Session } from "../api";
 import { finals, withWords } from "../captions";
 import type { Followed } from "../hooks";
 import { text } from "../text";
-import { fileName, plainText } from "../transcript";
+import { plainText } from "../transcript";
 import { CaptionList } from "./caption-list";
 import { ConnectionState } from "./connection-state";
 import { CopyButton } from "./copy-button";
-import { Download } from "./icons";
+import { ExportMenu } from "./export-menu";
 import { Loading, ProblemNotice } from "./notice";
 
 interface Props {
@@ -37,7 +37,7 @@ export function Transcript({ session, followed, ended }: Props) {
       )}
       {segments.length > 0 && (
         <div className="card transcript-body">
-          <CaptionList segments={segments} />
+          <CaptionList segments={segments} renamedIn={session.role === "owner" ? session.id : null} />
         </div>
       )}
     </section>
@@ -45,24 +45,10 @@ export function Transcript({ session, followed, ended }: Props) {
 }
 
 function TakeAlong({ session, segments }: { session: Session; segments: readonly Segment[] }) {
-  const save = () => {
-    const address = URL.createObjectURL(
-      new Blob([plainText(segments)], { type: "text/plain;charset=utf-8" }),
-    );
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = fileName(session.title);
-    link.click();
-    // The download has begun by the next turn, and needs the address until then.
-    setTimeout(() => URL.revokeObjectURL(address));
-  };
   return (
     <div className="take-along">
       <CopyButton content={() => plainText(segments)} label={text.session.copy} done={text.session.copied} />
-      <button type="button" className="button" onClick={save}>
-        <Download />
-        {text.session.download}
-      </button>
+      <ExportMenu session={session} />
     </div>
   );
 }
