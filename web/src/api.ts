@@ -1,5 +1,6 @@
 // The part of the public API that the page uses, typed.
 
+import { nextPage } from "./paging";
 import { Problem, problemFrom, unreachable } from "./problem";
 
 export interface User {
@@ -67,23 +68,32 @@ export interface SessionStatus {
   agent: AgentState;
 }
 
-/** A place where the words of a search stand: a title, or what was said in a meeting. */
-export interface Found {
+export const exportFormats = ["txt", "md", "docx", "srt", "vtt", "json"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface SessionList {
+  sessions: Session[];
+  more: boolean;
+}
+
+export interface SearchResult {
   kind: "title" | "segment";
   session_id: string;
   title: string;
+  session_created_at: string;
   segment_id: string | null;
   speaker: string | null;
   start_time: number | null;
   snippet: string;
-  /** Begin and end of each hit, counted in characters of Unicode. */
-  matches: [number, number][];
+  matches: [start: number, end: number][];
   starts_late: boolean;
   ends_early: boolean;
 }
 
-export const exportFormats = ["txt", "md", "srt", "vtt", "json", "docx"] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export interface Found {
+  results: SearchResult[];
+  next_cursor: string | null;
+}
 
 export interface NewSession {
   title: string;
@@ -103,24 +113,41 @@ export class Api {
     private readonly onUnauthenticated: () => void,
   ) {}
 
-  sessions(signal: AbortSignal): Promise<Session[]> {
-    return this.request("/sessions?limit=100", { signal });
+  /** So many pages from the newest on, together. */
+  async sessions(pages: number, signal: AbortSignal): Promise<SessionList> {
+    const sessions: Session[] = [];
+    let next: string | null = "/sessions?limit=50";
+    for (let page = 0; page < pages && next; page++) {
+      const response: Response = await this.send(next, { signal });
+      sessions.push(...((await response.json()) as Session[]));
+      next = nextPage(response.headers.get("Link"));
+    }
+    return { sessions, more: next !== null };
   }
 
-  /** What was said and what meetings are called, of all that the account may see. */
-  async search(words: string, signal: AbortSignal): Promise<Found[]> {
-    const path = `/search?limit=30&q=${encodeURIComponent(words)}`;
-    return (await this.request<{ results: Found[] }>(path, { signal })).results;
+  rename(id: string, title: string): Promise<Session> {
+    return this.request(`/sessions/${encodeURIComponent(id)}`, { ...post({ title }), method: "PATCH" });
   }
 
   /** The transcript as a file. */
-  async exported(sessionId: string, format: ExportFormat): Promise<Blob> {
-    const path = `/sessions/${encodeURIComponent(sessionId)}/export?format=${format}`;
-    return (await this.send(path, { cache: "no-store" })).blob();
+  async exported(id: string, format: ExportFormat): Promise<Blob> {
+    return (await this.send(`/sessions/${encodeURIComponent(id)}/export?format=${format}`, {})).blob();
+  }
+
+  async renameSpeaker(id: string, oldSpeaker: string, newSpeaker: string): Promise<void> {
+    await this.send(`/sessions/${encodeURIComponent(id)}/rename-speaker`, post({ oldSpeaker, newSpeaker }));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.send(`/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
   }
 
   session(id: string, signal: AbortSignal): Promise<Session> {
     return this.request(`/sessions/${encodeURIComponent(id)}`, { signal });
+  }
+
+  search(asked: string, signal: AbortSignal): Promise<Found> {
+    return this.request(`/search?limit=50&q=${encodeURIComponent(asked)}`, { signal });
   }
 
   create(session: NewSession): Promise<Session> {

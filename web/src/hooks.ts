@@ -112,16 +112,6 @@ export function useAction<A extends unknown[]>(
   return { run, busy, problem };
 }
 
-/** A value once it has stayed the same for so long; what changes with every key is not asked for each time. */
-export function useSettled<T>(value: T, milliseconds: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), milliseconds);
-    return () => clearTimeout(timer);
-  }, [value, milliseconds]);
-  return settled;
-}
-
 export function useOnline(): boolean {
   return useSyncExternalStore(subscribeOnline, () => navigator.onLine);
 }

@@ -25,6 +25,15 @@ export const text = {
   meetings: {
     heading: "My meetings",
     empty: "No meetings yet. Start one, or join with an invite code.",
+    more: "Load more",
+    rename: "Rename",
+    renameOf: (title: string) => `Rename ${title}`,
+    remove: "Delete",
+    removeOf: (title: string) => `Delete ${title}`,
+    reallyRemove: (title: string) =>
+      `Delete “${title}” and its transcript for everybody? This cannot be undone.`,
+    save: "Save",
+    cancel: "Cancel",
     today: (time: string) => `Today, ${time}`,
     startHeading: "Start a meeting",
     title: "Title",
@@ -39,11 +48,6 @@ export const text = {
     joining: "Joining…",
   },
 
-  search: {
-    label: "Search titles and what was said",
-    nothing: (words: string) => `Nothing was found for “${words}”.`,
-  },
-
   status: {
     created: "Not started",
     recording: "Live",
@@ -55,21 +59,31 @@ export const text = {
     failed: "Failed",
   } as Record<string, string>,
 
+  formats: {
+    txt: "Text",
+    md: "Markdown",
+    docx: "Word",
+    srt: "Subtitles (SRT)",
+    vtt: "Subtitles (WebVTT)",
+    json: "JSON",
+  },
+
+  search: {
+    label: "Search titles and what was said",
+    nothing: "Nothing was found. Try fewer or other words.",
+    more: "There is more than is shown here. Another word narrows it down.",
+    found: (count: number) => (count === 1 ? "1 result" : `${count} results`),
+  },
+
   session: {
     joinSpeaking: "Join with microphone",
     joinListening: "Just listen",
     transcript: "Transcript",
     copy: "Copy transcript",
     copied: "Copied",
-    download: "Download as…",
-    formats: {
-      txt: "Text",
-      md: "Markdown",
-      srt: "Subtitles (SRT)",
-      vtt: "Subtitles (WebVTT)",
-      json: "JSON",
-      docx: "Word",
-    },
+    format: "Format",
+    download: "Download",
+    renameSpeaker: (speaker: string) => `Rename ${speaker} in the whole meeting`,
     nothingSaid: "Nothing was said in this meeting.",
     nothingYet: "Nothing has been said yet. Words appear here as the meeting goes on.",
     segments: (count: number) => (count === 1 ? "1 caption" : `${count} captions`),

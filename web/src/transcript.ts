@@ -1,6 +1,6 @@
 // A transcript for people: clock times, blocks of one person, colours, plain text. Pure.
 
-import type { ExportFormat, Segment } from "./api";
+import type { Segment } from "./api";
 
 /** What one person said without another in between. */
 export interface Block {
@@ -73,10 +73,10 @@ export function plainText(segments: readonly Segment[]): string {
     .join("\n");
 }
 
-export function fileName(title: string, format: ExportFormat): string {
+export function fileName(title: string, extension: string): string {
   const name = title
     .normalize("NFKC")
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "");
-  return `${name.slice(0, 80) || "transcript"}.${format}`;
+  return `${name.slice(0, 80) || "transcript"}.${extension}`;
 }

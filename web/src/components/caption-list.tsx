@@ -3,23 +3,39 @@
 import { memo, useMemo } from "react";
 import type { Segment } from "../api";
 import { type Block, blocks, clock, colours, personIn } from "../transcript";
+import { SpeakerName } from "./speaker-name";
 
-export function CaptionList({ segments }: { segments: readonly Segment[] }) {
+interface Props {
+  segments: readonly Segment[];
+  /** The session whose speakers can be renamed here. */
+  renamedIn?: string | null;
+}
+
+export function CaptionList({ segments, renamedIn = null }: Props) {
   const coloured = useMemo(() => colours(segments), [segments]);
   return (
     <ol className="captions">
       {blocks(segments).map((block) => (
-        <CaptionBlock key={block.key} block={block} colour={coloured.get(block.person) ?? 0} />
+        <CaptionBlock
+          key={block.key}
+          block={block}
+          colour={coloured.get(block.person) ?? 0}
+          renamedIn={renamedIn}
+        />
       ))}
     </ol>
   );
 }
 
 const CaptionBlock = memo(
-  ({ block, colour }: { block: Block; colour: number }) => (
+  ({ block, colour, renamedIn }: { block: Block; colour: number; renamedIn: string | null }) => (
     <li className={`block speaker-${colour}`}>
       <div className="block-head">
-        <span className="speaker">{block.speaker}</span>
+        {renamedIn ? (
+          <SpeakerName sessionId={renamedIn} speaker={block.speaker} />
+        ) : (
+          <span className="speaker">{block.speaker}</span>
+        )}
         <span className="time">{clock(block.start)}</span>
       </div>
       <p>
@@ -31,6 +47,7 @@ const CaptionBlock = memo(
   ),
   (before, after) =>
     before.colour === after.colour &&
+    before.renamedIn === after.renamedIn &&
     before.block.speaker === after.block.speaker &&
     before.block.segments.length === after.block.segments.length &&
     before.block.segments.every((segment, index) => segment === after.block.segments[index]),

@@ -46,6 +46,12 @@ export const Copy = () => (
   </Icon>
 );
 
+export const Download = () => (
+  <Icon>
+    <path d="M12 4v11m-4.5-4L12 15.5 16.5 11M5 20h14" />
+  </Icon>
+);
+
 export const ArrowLeft = () => (
   <Icon>
     <path d="M19 12H5m6-6-6 6 6 6" />

@@ -1,71 +1,52 @@
 // The meetings of the account, and the two ways into another one.
 
 import { type FormEvent, useCallback, useState } from "react";
-import type { NewSession, Session } from "../api";
-import { useAction, useApi, usePolled, useSettled, useTitle } from "../hooks";
+import type { NewSession } from "../api";
+import { useAction, useApi, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
-import { addressOf, go } from "../place";
+import { go } from "../place";
 import { languages, text } from "../text";
 import { Loading, ProblemNotice } from "./notice";
-import { SearchBox, SearchResults } from "./search";
-import { StatusBadge } from "./status-badge";
+import { Search } from "./search";
+import { SessionRow } from "./session-row";
 
 const REFRESH_MS = 20_000;
-const TYPING_MS = 250;
 
 export function Meetings() {
-  const [words, setWords] = useState("");
-  const wanted = useSettled(words.trim(), TYPING_MS);
+  const api = useApi();
+  const [pages, setPages] = useState(1);
+  const { value, problem, reload } = usePolled(
+    useCallback((signal: AbortSignal) => api.sessions(pages, signal), [api, pages]),
+    REFRESH_MS,
+  );
   useTitle(`${text.meetings.heading} · ${text.product}`);
   return (
     <div className="meetings">
       <section aria-labelledby="my-meetings">
         <h1 id="my-meetings">{text.meetings.heading}</h1>
-        <SearchBox words={words} change={setWords} />
-        {wanted ? <SearchResults key={wanted} words={wanted} /> : <AllMeetings />}
+        <Search>
+          {problem && <ProblemNotice problem={problem} retry={reload} />}
+          {!value && !problem && <Loading />}
+          {value?.sessions.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
+          {value && value.sessions.length > 0 && (
+            <ul className="session-list card">
+              {value.sessions.map((session) => (
+                <SessionRow key={session.id} session={session} changed={reload} />
+              ))}
+            </ul>
+          )}
+          {value?.more && (
+            <button type="button" className="button more" onClick={() => setPages(pages + 1)}>
+              {text.meetings.more}
+            </button>
+          )}
+        </Search>
       </section>
       <div className="ways-in">
         <StartForm />
         <JoinForm />
       </div>
     </div>
-  );
-}
-
-function AllMeetings() {
-  const api = useApi();
-  const { value, problem, reload } = usePolled(
-    useCallback((signal: AbortSignal) => api.sessions(signal), [api]),
-    REFRESH_MS,
-  );
-  return (
-    <>
-      {problem && <ProblemNotice problem={problem} retry={reload} />}
-      {!value && !problem && <Loading />}
-      {value?.length === 0 && <p className="empty card">{text.meetings.empty}</p>}
-      {value && value.length > 0 && (
-        <ul className="session-list card">
-          {value.map((session) => (
-            <SessionRow key={session.id} session={session} />
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-function SessionRow({ session }: { session: Session }) {
-  const created = new Date(session.started_at ?? session.created_at);
-  return (
-    <li>
-      <a href={addressOf({ kind: "session", id: session.id })} data-testid="session">
-        <span className="session-title">{session.title || text.untitled}</span>
-        <time dateTime={created.toISOString()}>
-          {created.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}
-        </time>
-        <StatusBadge status={session.status} />
-      </a>
-    </li>
   );
 }
 

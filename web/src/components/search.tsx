@@ -1,71 +1,82 @@
-// Finding meetings again: by their titles, and by what was said in them.
+// Finds meetings by their titles and by what was said in them.
 
-import { useCallback } from "react";
-import type { Found } from "../api";
-import { piecesOf } from "../found";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import type { Found, SearchResult } from "../api";
+import { pieces } from "../highlights";
 import { useApi, useLoaded } from "../hooks";
 import { addressOf } from "../place";
 import { text } from "../text";
 import { clock } from "../transcript";
 import { Loading, ProblemNotice } from "./notice";
 
-interface BoxProps {
-  words: string;
-  change: (words: string) => void;
-}
+const PAUSE_MS = 300;
 
-export function SearchBox({ words, change }: BoxProps) {
+/** Shows what is found, or `children` while nothing is looked for. */
+export function Search({ children }: { children: ReactNode }) {
+  const [typed, setTyped] = useState("");
+  const [asked, setAsked] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(typed.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
   return (
-    <search className="search-box">
+    <>
       <input
         type="search"
+        className="search"
         aria-label={text.search.label}
         placeholder={text.search.label}
         maxLength={200}
-        value={words}
-        onChange={(event) => change(event.target.value)}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
       />
-    </search>
+      {asked ? <Results key={asked} asked={asked} /> : children}
+    </>
   );
 }
 
-export function SearchResults({ words }: { words: string }) {
+function Results({ asked }: { asked: string }) {
   const api = useApi();
-  const { value, problem, reload } = useLoaded(
-    useCallback((signal: AbortSignal) => api.search(words, signal), [api, words]),
+  const { value, problem, reload } = useLoaded<Found>(
+    useCallback((signal: AbortSignal) => api.search(asked, signal), [api, asked]),
   );
   return (
-    <div aria-live="polite" data-testid="found">
+    <>
+      <p className="only-read-aloud" role="status">
+        {value && text.search.found(value.results.length)}
+      </p>
       {problem && <ProblemNotice problem={problem} retry={reload} />}
       {!value && !problem && <Loading />}
-      {value?.length === 0 && <p className="empty card">{text.search.nothing(words)}</p>}
-      {value && value.length > 0 && (
+      {value?.results.length === 0 && <p className="empty card">{text.search.nothing}</p>}
+      {value && value.results.length > 0 && (
         <ul className="session-list card">
-          {value.map((found) => (
-            <Result key={`${found.session_id} ${found.segment_id ?? ""}`} found={found} />
+          {value.results.map((result) => (
+            <Result key={`${result.session_id} ${result.segment_id}`} result={result} />
           ))}
         </ul>
       )}
-    </div>
+      {value?.next_cursor && <p className="hint">{text.search.more}</p>}
+    </>
   );
 }
 
-function Result({ found }: { found: Found }) {
+function Result({ result }: { result: SearchResult }) {
+  const created = new Date(result.session_created_at);
   return (
     <li>
-      <a href={addressOf({ kind: "session", id: found.session_id })}>
-        <span className="session-title">{found.title || text.untitled}</span>
-        {found.kind === "segment" && (
-          <span className="found-words">
-            {found.speaker && `${found.speaker}, `}
-            {found.start_time !== null && `${clock(found.start_time)}: `}
-            {found.starts_late && "…"}
-            {piecesOf(found).map((piece) =>
-              piece.hit ? <mark key={piece.start}>{piece.text}</mark> : piece.text,
-            )}
-            {found.ends_early && "…"}
-          </span>
-        )}
+      <a href={addressOf({ kind: "session", id: result.session_id })} data-testid="found">
+        <span className="found">
+          {result.starts_late && "… "}
+          {pieces(result.snippet, result.matches).map(({ start, words, found }) =>
+            found ? <mark key={start}>{words}</mark> : <span key={start}>{words}</span>,
+          )}
+          {result.ends_early && " …"}
+        </span>
+        <time dateTime={created.toISOString()}>
+          {result.kind === "segment" &&
+            `${result.title || text.untitled} · ${result.speaker} · ${clock(result.start_time ?? 0)} · `}
+          {created.toLocaleDateString(undefined, { dateStyle: "medium" })}
+        </time>
       </a>
     </li>
   );

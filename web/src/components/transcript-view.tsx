@@ -1,14 +1,15 @@
 // The final words of a session, to read and to take along.
 
-import { useCallback, useMemo } from "react";
-import { type ExportFormat, exportFormats, type Segment, type Session } from "../api";
+import { useMemo } from "react";
+import type { Segment, Session } from "../api";
 import { finals, withWords } from "../captions";
-import { type Followed, useAction, useApi } from "../hooks";
+import type { Followed } from "../hooks";
 import { text } from "../text";
-import { fileName, plainText } from "../transcript";
+import { plainText } from "../transcript";
 import { CaptionList } from "./caption-list";
 import { ConnectionState } from "./connection-state";
 import { CopyButton } from "./copy-button";
+import { ExportMenu } from "./export-menu";
 import { Loading, ProblemNotice } from "./notice";
 
 interface Props {
@@ -36,7 +37,7 @@ export function Transcript({ session, followed, ended }: Props) {
       )}
       {segments.length > 0 && (
         <div className="card transcript-body">
-          <CaptionList segments={segments} />
+          <CaptionList segments={segments} renamedIn={session.role === "owner" ? session.id : null} />
         </div>
       )}
     </section>
@@ -44,52 +45,10 @@ export function Transcript({ session, followed, ended }: Props) {
 }
 
 function TakeAlong({ session, segments }: { session: Session; segments: readonly Segment[] }) {
-  const api = useApi();
-  const { run, busy, problem } = useAction(
-    useCallback(
-      async (format: ExportFormat) => {
-        save(await api.exported(session.id, format), fileName(session.title, format));
-      },
-      [api, session.id, session.title],
-    ),
-  );
   return (
-    <>
-      <div className="take-along">
-        <CopyButton
-          content={() => plainText(segments)}
-          label={text.session.copy}
-          done={text.session.copied}
-        />
-        <select
-          className="button"
-          aria-label={text.session.download}
-          data-testid="download"
-          disabled={busy}
-          value=""
-          onChange={(event) => run(event.target.value as ExportFormat)}
-        >
-          <option value="" disabled>
-            {text.session.download}
-          </option>
-          {exportFormats.map((format) => (
-            <option key={format} value={format}>
-              {text.session.formats[format]}
-            </option>
-          ))}
-        </select>
-      </div>
-      {problem && <ProblemNotice problem={problem} />}
-    </>
+    <div className="take-along">
+      <CopyButton content={() => plainText(segments)} label={text.session.copy} done={text.session.copied} />
+      <ExportMenu session={session} />
+    </div>
   );
-}
-
-function save(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has begun by the next turn, and needs the address until then.
-  setTimeout(() => URL.revokeObjectURL(address));
 }

@@ -1,0 +1,64 @@
+// The name of who speaks; the owner of the meeting changes it everywhere in it.
+
+import { type FormEvent, useCallback, useState } from "react";
+import { focusOnce } from "../focus";
+import { useAction, useApi } from "../hooks";
+import { text } from "../text";
+import { ProblemNotice } from "./notice";
+
+interface Props {
+  sessionId: string;
+  speaker: string;
+}
+
+export function SpeakerName({ sessionId, speaker }: Props) {
+  const [renaming, setRenaming] = useState(false);
+  if (renaming) return <Rename sessionId={sessionId} speaker={speaker} done={() => setRenaming(false)} />;
+  return (
+    <button
+      type="button"
+      className="speaker speaker-button"
+      aria-label={text.session.renameSpeaker(speaker)}
+      onClick={() => setRenaming(true)}
+    >
+      {speaker}
+    </button>
+  );
+}
+
+function Rename({ sessionId, speaker, done }: Props & { done: () => void }) {
+  const api = useApi();
+  const { run, busy, problem } = useAction(
+    useCallback(
+      async (name: string) => {
+        if (name !== speaker) await api.renameSpeaker(sessionId, speaker, name);
+        done();
+      },
+      [api, sessionId, speaker, done],
+    ),
+  );
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    run(String(new FormData(event.currentTarget).get("name")).trim());
+  };
+  return (
+    <form className="speaker-form" onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && done()}>
+      <input
+        name="name"
+        aria-label={text.session.renameSpeaker(speaker)}
+        defaultValue={speaker}
+        required
+        maxLength={100}
+        pattern=".*\S.*"
+        ref={focusOnce}
+      />
+      <button type="submit" className="button" disabled={busy}>
+        {text.meetings.save}
+      </button>
+      <button type="button" className="button button-quiet" onClick={done}>
+        {text.meetings.cancel}
+      </button>
+      {problem && <ProblemNotice problem={problem} />}
+    </form>
+  );
+}
