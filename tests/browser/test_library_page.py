@@ -1,0 +1,69 @@
+"""The meetings of an account in a browser: found again, renamed, corrected, taken along and deleted."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.platform_fixture import RunningPlatform
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+EMAIL = "librarian@example.com"
+SEGMENTS = [
+    {"speaker": "Ada", "start_time": 0, "end_time": 2, "text": "The greenhouse needs new glass."},
+    {"speaker": "Speaker 2", "start_time": 3, "end_time": 5, "text": "I can order it on Monday."},
+]
+
+
+async def bring_meeting(page: Page, url: str) -> None:
+    """Store a meeting of the account with a transcript, as a program would."""
+    signed_in = await page.request.post(f"{url}/api/v1/auth/development-token", data={"email": EMAIL})
+    headers = {"authorization": f"Bearer {(await signed_in.json())['access_token']}"}
+    created = await page.request.post(f"{url}/api/v1/sessions", data={"title": "Garden"}, headers=headers)
+    brought = {
+        "session_id": (await created.json())["id"],
+        "content": "",
+        "language": "en",
+        "segments": SEGMENTS,
+    }
+    stored = await page.request.post(f"{url}/api/v1/transcriptions", data=brought, headers=headers)
+    assert stored.ok, await stored.text()
+
+
+async def test_a_meeting_is_found_by_what_was_said_and_taken_along(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    async with open_page(f"{platform.api_url}/app/") as page:
+        await bring_meeting(page, platform.api_url)
+        await page.get_by_label("E-mail").fill(EMAIL)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_test_id("session")).to_have_count(1)
+
+        search = page.get_by_role("searchbox")
+        await search.fill("nobody said this")
+        await expect(page.get_by_text("Nothing was found")).to_be_visible()
+        await search.fill("greenhouse")
+        await expect(page.get_by_test_id("found").locator("mark")).to_have_text("greenhouse")
+        await page.get_by_test_id("found").click()
+
+        await page.get_by_role("button", name="Speaker 2").click()
+        await page.get_by_role("textbox", name="Speaker 2").fill("Grace")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("transcript")).to_contain_text("Grace")
+        await page.get_by_label("Format").select_option("srt")
+        async with page.expect_download() as download:
+            await page.get_by_role("button", name="Download").click()
+        saved = await download.value
+        assert saved.suggested_filename == "Garden.srt"
+        assert "Grace: I can order it on Monday." in await asyncio.to_thread((await saved.path()).read_text)
+
+        await page.get_by_role("link", name="All meetings").click()
+        await page.get_by_role("button", name="Rename").click()
+        await page.get_by_role("textbox", name="Title").first.fill("Greenhouse")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("session")).to_contain_text("Greenhouse")
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.get_by_role("button", name="Delete").click()
+        await expect(page.get_by_test_id("session")).to_have_count(0)
