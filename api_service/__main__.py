@@ -2,14 +2,14 @@
 
 from api_service.app import create_app
 from api_service.settings import ApiSettings
-from shared import serving
 from shared.observing import configure_logging
+from shared.process import run
 
 
 def main() -> None:
     settings = ApiSettings()
     configure_logging(service="api", level=settings.log_level, log_format=settings.log_format)
-    serving.run(create_app(settings), host=settings.host, port=settings.port)
+    run(create_app(settings), host=settings.host, port=settings.port)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def main() -> None:
         sys.exit(f"the speech service cannot start: {fault}")
     # Only now, so that what is missing is said at once.
     from shared.observing import configure_logging  # noqa: PLC0415
-    from shared.serving import run  # noqa: PLC0415
+    from shared.process import run  # noqa: PLC0415
     from stt_service.app import create_app  # noqa: PLC0415
     from stt_service.openai.realtime_session import MAX_EVENT_BYTES  # noqa: PLC0415
 
