@@ -10,6 +10,9 @@ from shared.sockets import SocketIdle, receive
 _READ_AHEAD_BYTES = 1_048_576
 """Half a minute of 16 kHz audio. Beyond it a client that is too fast waits, and so does its leaving."""
 
+_MESSAGE_BYTES = 128
+"""What a message costs beside its content: were it not counted, empty ones could be read ahead for ever."""
+
 
 class Inbox:
     """Owns no task: its owner runs `run`, and cancels it when nothing more is wanted."""
@@ -31,7 +34,7 @@ class Inbox:
                 await self._taken.wait()
             message = await receive(self._websocket, idle_seconds=None, max_bytes=self._max_bytes)
             self._messages.append(message)
-            self._bytes += len(message)
+            self._bytes += _cost(message)
             self._arrived.set()
 
     async def next(self) -> str | bytes:
@@ -44,6 +47,10 @@ class Inbox:
         except TimeoutError:
             raise SocketIdle(f"Nothing came for {self._idle_seconds:g} seconds") from None
         message = self._messages.popleft()
-        self._bytes -= len(message)
+        self._bytes -= _cost(message)
         self._taken.set()
         return message
+
+
+def _cost(message: str | bytes) -> int:
+    return _MESSAGE_BYTES + len(message)
