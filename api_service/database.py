@@ -21,7 +21,6 @@ Connection = psycopg.AsyncConnection[DictRow]
 _BECOME_USER = """
     select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)
 """
-_DOUBTED_AFTER_SECONDS = 1.0
 _PREPARED_AFTER = 5
 """Uses of a statement by one connection. Planning costs more than most of what is read here."""
 
@@ -30,8 +29,15 @@ class Database:
     """Opened and closed by the lifespan. Raises Unavailable while Postgres cannot be reached."""
 
     def __init__(
-        self, url: str, *, connections: int, wait_seconds: float = 5.0, prepares: bool = True
+        self,
+        url: str,
+        *,
+        connections: int,
+        wait_seconds: float = 5.0,
+        prepares: bool = True,
+        doubted_after_seconds: float = 1.0,
     ) -> None:
+        self._doubted_after_seconds = doubted_after_seconds
         self._used_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
@@ -70,11 +76,14 @@ class Database:
     async def _check(self, connection: Connection) -> None:
         """Asks a connection whether it lives, if it was idle for a while or its server has said something.
 
-        Asking each time would cost every request a round trip, and a server that ends says so at once.
+        Asking each time would cost every request a round trip, and a server that ends says so at once. The
+        pool's own way of asking needs autocommit, in which a cancellation may leave the connection: what
+        holds for one transaction, the role above all, would then hold for no statement.
         """
         idle_seconds = time.monotonic() - self._used_at.get(connection, 0.0)
-        if idle_seconds > _DOUBTED_AFTER_SECONDS or _has_news(connection):
-            await self._pool.check_connection(connection)
+        if idle_seconds > self._doubted_after_seconds or _has_news(connection):
+            await connection.execute("")
+            await connection.commit()
 
 
 async def become_user(connection: Connection, claims: dict[str, object]) -> None:
