@@ -7,7 +7,7 @@ from typing import Self
 
 import structlog
 
-from api_service.backoff import backoff
+from shared.backoff import backoff
 
 log = structlog.get_logger()
 

@@ -1,15 +1,15 @@
 """One voice's utterances in, its captions out: partials while they help, every final in order."""
 
 import asyncio
-import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
 from shared.audio import Pcm
+from shared.backoff import backoff
 from shared.contracts.captions import segment_id
 from shared.contracts.stt import Priority, TranscribeResponse, Word
 from shared.errors import ServiceError
@@ -52,7 +52,7 @@ class Version:
     """Placed on the same clock; None where nobody asked for them or the engine has none."""
 
     failure: ServiceError | None = None
-    """Why this final could not be recognised. Its text is what was shown last: it was heard, after all."""
+    """Why this final could not be recognised. Its text is what was shown last."""
 
     @property
     def visible(self) -> bool:
@@ -111,7 +111,9 @@ class Captioner:
         """What was heard in the settled snapshot, ready for the final that may follow."""
         self._segments: dict[str, _Segment] = {}
         self._done_until = -1.0
-        """Start of the last utterance whose final is out: partials of it come too late."""
+        """Start of the last utterance that may have no more partials."""
+        self._spoken_from = -1.0
+        """Start of the last utterance that was heard."""
         self._closed = False
         self._finals_changed = asyncio.Event()
         self._growing_changed = asyncio.Event()
@@ -124,6 +126,7 @@ class Captioner:
 
     def hear(self, utterance: Utterance) -> None:
         """Take the newest version of an utterance, its start on the session's clock. Never waits."""
+        self._spoken_from = utterance.start
         self._growing = self._settled = None
         if utterance.final:
             self._finals.append(utterance)
@@ -135,6 +138,13 @@ class Captioner:
         else:
             self._growing = utterance
             self._growing_changed.set()
+
+    def forget(self) -> None:
+        """What is being said will have no final, and nothing more is published of it. Finals still come."""
+        self._growing = self._settled = self._foreseen = None
+        due = {self._id(utterance) for utterance in self._finals}
+        self._segments = {name: shown for name, shown in self._segments.items() if name in due}
+        self._done_until = self._spoken_from
 
     def close(self) -> None:
         """Nothing more will be heard."""
@@ -215,7 +225,8 @@ class Captioner:
 
     async def _insist(self, utterance: Utterance) -> TranscribeResponse | ServiceError:
         """Ask until there is an answer, or a failure that asking again would not change."""
-        for attempt, delay in enumerate(_delays(self._retry_seconds), start=1):
+        delays = backoff(first_seconds=self._retry_seconds, most_seconds=self._retry_seconds * _LONGEST_RETRY)
+        for attempt, delay in enumerate(delays, start=1):
             try:
                 return await self._ask(utterance, "final")
             except ServiceError as failure:
@@ -243,15 +254,16 @@ class Captioner:
             self._show(utterance, segment, text, response)
 
     def _show_final(self, utterance: Utterance, response: TranscribeResponse) -> None:
-        self._done_until = utterance.start
-        segment = self._segments.pop(self._id(utterance), _Segment())
-        self._show(utterance, segment, response.text.strip(), response)
+        self._show(utterance, self._shown_last(utterance), response.text.strip(), response)
 
     def _show_failed(self, utterance: Utterance, failure: ServiceError) -> None:
         """The words shown last stay: they were heard, and nothing better will be."""
-        self._done_until = utterance.start
-        segment = self._segments.pop(self._id(utterance), _Segment())
+        segment = self._shown_last(utterance)
         self._publish(replace(self._version(utterance, segment, segment.text), failure=failure))
+
+    def _shown_last(self, utterance: Utterance) -> _Segment:
+        self._done_until = max(self._done_until, utterance.start)
+        return self._segments.pop(self._id(utterance), _Segment())
 
     def _show(self, utterance: Utterance, segment: _Segment, text: str, response: TranscribeResponse) -> None:
         version = self._version(utterance, segment, text)
@@ -279,19 +291,8 @@ class Captioner:
         return segment_id(self._track, utterance.start)
 
     def _place(self, utterance: Utterance) -> dict[str, str | float]:
-        return {
-            "segment_id": self._id(utterance),
-            "audio_seconds": round(utterance.audio.seconds, 2),
-        }
+        return {"segment_id": self._id(utterance), "audio_seconds": round(utterance.audio.seconds, 2)}
 
 
 def _placed(word: Word, start: float) -> Word:
     return word.model_copy(update={"start": start + word.start, "end": start + word.end})
-
-
-def _delays(first: float) -> Iterator[float]:
-    """Endless, doubling to a limit; each with jitter, so that agents do not all come back at once."""
-    delay = first
-    while True:
-        yield delay * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
-        delay = min(delay * 2, first * _LONGEST_RETRY)

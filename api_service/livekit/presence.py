@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
-from api_service.backoff import backoff
 from api_service.livekit.presence_keeper import ANNOUNCED_KEY, REVOKED_MILLISECONDS, RoomKeeper
+from shared.backoff import backoff
 from shared.clients.redis import reachable
 from shared.contracts.rooms import NO_HOLDER, lease_key
 from shared.errors import Unavailable, UpstreamFailed

@@ -14,11 +14,11 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api_service.backoff import backoff
 from api_service.realtime.events import Entry, read_entries
 from api_service.realtime.positions import Position
 from api_service.realtime.replies import raw_streams
 from api_service.realtime.stream import CaptionStreams
+from shared.backoff import backoff
 from shared.contracts.captions import stream_key
 from shared.errors import Unavailable
 

@@ -16,11 +16,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 from redis.typing import EncodableT, FieldT
 
-from api_service.backoff import backoff
 from api_service.database import Database
 from api_service.realtime import repository
 from api_service.realtime.events import Unreadable, read_event
 from api_service.realtime.replies import raw_entries, raw_streams, session_ids
+from shared.backoff import backoff
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, Caption, stream_key
 from shared.errors import Unavailable
 

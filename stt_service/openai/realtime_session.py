@@ -186,6 +186,7 @@ class RealtimeSession:
 
     def _clear(self) -> None:
         self._turns.forget()
+        self._captioner.forget()
         self._forget_audio()
         self._outbox.put(Cleared())
 

@@ -101,6 +101,31 @@ async def test_a_final_waits_for_the_recognition_that_its_settled_snapshot_began
     assert heard.captions[-1].final
 
 
+async def test_what_is_forgotten_is_not_recognised_and_the_finals_before_it_are() -> None:
+    stt = ScriptedStt()
+    stt.gate.clear()
+    async with captioning(stt) as heard:
+        heard.captioner.hear(utterance(0.0, 1.0, final=True))
+        await until(lambda: stt.under_way == 1)
+        heard.captioner.hear(utterance(2.0, 2.0, settled=True))
+        heard.captioner.forget()
+        heard.captioner.hear(utterance(5.0, 3.0, final=True))
+        stt.gate.set()
+    assert stt.asked == [("final", 1.0), ("final", 3.0)]
+    assert heard.texts == [("heard 1", 0, True), ("heard 3", 0, True)]
+
+
+async def test_what_is_forgotten_while_it_is_recognised_is_not_shown() -> None:
+    stt = ScriptedStt()
+    stt.gate.clear()
+    async with captioning(stt) as heard:
+        heard.captioner.hear(utterance(0.0, 2.0, settled=True))
+        await until(lambda: stt.under_way == 1)
+        heard.captioner.forget()
+        stt.gate.set()
+    assert heard.published == []
+
+
 async def test_speech_that_goes_on_makes_the_settled_snapshot_a_partial_like_others() -> None:
     async with captioning(ScriptedStt()) as heard:
         heard.captioner.hear(utterance(0.0, 2.0, settled=True))
