@@ -25,7 +25,7 @@ class Addresses(BaseModel):
 
 
 def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> list[Program]:
-    """The speech service, the API and the agents."""
+    """The speech service, the API, its worker and the agents."""
     everywhere = {
         "PYTHONUNBUFFERED": "1",
         "REDIS_URL": addresses.redis_url,
@@ -59,16 +59,30 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
             installed_as=settings.stt_environment,
         ),
         _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
+        _program(
+            "worker",
+            api | {"API_WORKER_PORT": str(settings.worker_port)},
+            port=Port(settings.worker_port, "EMBEDDED_WORKER_PORT"),
+            health="/health",
+            installed_as="api",
+            module="api_service.jobs",
+        ),
         _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
     ]
 
 
 def _program(
-    name: str, environment: dict[str, str], *, port: Port, health: str, installed_as: str | None = None
+    name: str,
+    environment: dict[str, str],
+    *,
+    port: Port,
+    health: str,
+    installed_as: str | None = None,
+    module: str | None = None,
 ) -> Program:
     return Program(
         name,
-        (str(ENVIRONMENTS[installed_as or name].python), "-m", f"{name}_service"),
+        (str(ENVIRONMENTS[installed_as or name].python), "-m", module or f"{name}_service"),
         asking.http(f"http://127.0.0.1:{port.number}{health}"),
         ports=(port,),
         environment=environment,

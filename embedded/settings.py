@@ -18,6 +18,9 @@ class EmbeddedSettings(BaseSettings):
 
     api_port: int = 8000
     stt_port: int = 8001
+    worker_port: int = 8010
+    """Where the worker of the API answers whether it is well."""
+
     agent_port: int = 8081
     """Where the agent service answers whether it is well."""
 
