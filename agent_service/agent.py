@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -12,6 +13,8 @@ from agent_service.lease import Lease
 from agent_service.listener import Listener
 from agent_service.outlets import RedisJournal, RoomStage
 from agent_service.publisher import Publisher
+from agent_service.recording.recorder import Recorder
+from agent_service.recording.uploads import Uploads
 from agent_service.settings import AgentSettings
 from agent_service.tracks import RoomFrames, Track
 from agent_service.vad import make_vad
@@ -21,9 +24,10 @@ from shared.clients.http import inference_http
 from shared.clients.redis import connect
 from shared.clients.stt import SttClient
 from shared.contracts.captions import AgentChanged
-from shared.contracts.rooms import AgentJob
+from shared.contracts.rooms import AgentJob, RoomMetadata
 from shared.listening import Vad
 from shared.segmenter import Segmenter
+from shared.storage import open_storage
 
 log = structlog.get_logger()
 
@@ -68,6 +72,8 @@ class RoomAgent:
             journal=RedisJournal(self._redis, job.session_id), stage=RoomStage(room), right=self._lease
         )
         self._listener = Listener(room, start=self._start_track)
+        self._uploads = Uploads(open_storage(settings), job.session_id)
+        room.on("room_metadata_changed", self._metadata_changed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: asyncio.Task[None] | None = None
         self._away: asyncio.TimerHandle | None = None
@@ -88,6 +94,7 @@ class RoomAgent:
             return
         self._holding = self._run(self._hold_lease())
         self._run(self._publisher.run())
+        self._run(self._uploads.run())
         self._room.on("reconnecting", self._went_away)
         self._room.on("reconnected", self._came_back)
         await connect()
@@ -103,6 +110,7 @@ class RoomAgent:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._uploads.close()
         await self._http.aclose()
         await self._redis.aclose()
         log.info("agent.left")
@@ -128,6 +136,7 @@ class RoomAgent:
     async def _delivered(self) -> None:
         await self._listener.finished()
         await self._publisher.delivered()
+        await self._uploads.delivered()
 
     def _start_track(self, track: rtc.Track, by: rtc.RemoteParticipant) -> tuple[Track, asyncio.Task[None]]:
         voice = Voice(
@@ -153,8 +162,29 @@ class RoomAgent:
         segmenter = Segmenter(
             pause_seconds=self._settings.pause_seconds, max_seconds=self._settings.max_utterance_seconds
         )
-        started = Track(RoomFrames(track), segmenter=segmenter, captioner=captioner, now=self._clock.now)
+        recorder = Recorder(
+            now=self._clock.now,
+            keep=partial(self._uploads.keep, identity=by.identity, track_sid=track.sid),
+            on=self._records,
+        )
+        started = Track(
+            RoomFrames(track),
+            segmenter=segmenter,
+            captioner=captioner,
+            now=self._clock.now,
+            recorder=recorder,
+        )
         return started, self._run(started.run(self._make_vad))
+
+    @property
+    def _records(self) -> bool:
+        return RoomMetadata.of(self._room.metadata).recording
+
+    def _metadata_changed(self, *_: object) -> None:
+        on = self._records
+        log.info("recording.switched", on=on)
+        for track in self._listener.tracks:
+            track.recorder.switch(on=on)
 
     def _make_vad(self) -> Vad:
         return make_vad(threshold=self._settings.speech_threshold)

@@ -45,6 +45,11 @@ class Listener:
         """Finals that are not out yet."""
         return sum(track.waiting for track in self._running.values())
 
+    @property
+    def tracks(self) -> list[Track]:
+        """Those that are heard now."""
+        return [heard.track for heard in self._open.values()]
+
     async def stop(self) -> None:
         """Take no more frames of anybody."""
         for sid in list(self._open):

@@ -3,10 +3,10 @@
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import StorageSettings
 
 
-class AgentSettings(ServiceSettings):
+class AgentSettings(StorageSettings):
     """Defaults work in compose; on one machine the supervisor sets what differs."""
 
     model_config = SettingsConfigDict(env_prefix="AGENT_")

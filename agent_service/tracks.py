@@ -7,6 +7,7 @@ from typing import Protocol
 
 from livekit import rtc
 
+from agent_service.recording.recorder import Recorder
 from shared.audio import SAMPLE_RATE
 from shared.captioner import Captioner
 from shared.listening import FRAME_SAMPLES, Ear, Vad
@@ -59,12 +60,14 @@ class Track:
         segmenter: Segmenter,
         captioner: Captioner,
         now: Callable[[], float],
+        recorder: Recorder,
         stalled_seconds: float = 1.0,
     ) -> None:
         self._frames = frames
         self._segmenter = segmenter
         self._captioner = captioner
         self._now = now
+        self.recorder = recorder
         self._stalled_seconds = stalled_seconds
         """Frames that stay away for so long are not late: what was being said ends there."""
         self._alignment = Alignment()
@@ -80,6 +83,7 @@ class Track:
                 await self._listen(ear)
                 self._end_utterance(ear)
             finally:
+                self.recorder.pause()
                 self._captioner.close()
                 await self._frames.aclose()
 
@@ -99,6 +103,7 @@ class Track:
                 async with asyncio.timeout(self._stalled_seconds):
                     data = await anext(frames)
             except TimeoutError:
+                self.recorder.lose()
                 self._end_utterance(ear)
                 self._alignment.restart()
             except StopAsyncIteration:
@@ -107,6 +112,7 @@ class Track:
                 self._hear(data, ear)
 
     def _hear(self, data: bytes, ear: Ear) -> None:
+        self.recorder.hear(data)
         for utterance in ear.hear(data):
             self._pass_on(utterance)
         self._alignment.arrive(self._segmenter.heard_seconds, at=self._now())

@@ -49,7 +49,11 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "LIVEKIT_PUBLIC_URL": addresses.livekit_public_url,
         "STORAGE_URL": layout.storage.absolute().as_uri(),
     }
-    agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
+    agent = everywhere | {
+        "AGENT_HOST": "127.0.0.1",
+        "AGENT_PORT": str(settings.agent_port),
+        "STORAGE_URL": layout.storage.absolute().as_uri(),
+    }
     return [
         _program(
             "stt",

@@ -33,6 +33,7 @@ _PART_BYTES = 5 * 1024 * 1024
 """The least that S3 takes as a part of an upload, but for the last."""
 
 _MAX_WRITING = 8
+_LISTED_AT_ONCE = 500
 _CLIENT: "ClientConfig" = {"connect_timeout": "3s", "timeout": "20s"}
 _RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
@@ -120,6 +121,19 @@ class Storage:
                 await obstore.delete_async(self._store, key)
         except ObjectMissing:
             return
+
+    async def keys(self, below: str) -> AsyncIterator[str]:
+        """Of everything below a prefix that ends with a slash, in no particular order."""
+        with _expected("list"):
+            async for batch in obstore.list(self._store, below.rstrip("/"), chunk_size=_LISTED_AT_ONCE):
+                for found in batch:
+                    yield found["path"]
+
+    async def delete_below(self, prefix: str) -> None:
+        """Remove everything below a prefix that ends with a slash."""
+        with _expected("delete"):
+            async for batch in obstore.list(self._store, prefix.rstrip("/"), chunk_size=_LISTED_AT_ONCE):
+                await obstore.delete_async(self._store, [found["path"] for found in batch])
 
     async def sign(self, method: Literal["GET", "PUT"], key: str, *, seconds: int) -> str:
         """An address where anybody may do this with this file for so long. Only where the store `signs`."""

@@ -35,6 +35,16 @@ class Alignment:
             self._least_before, self._least = self._least, delay
         self._least = min(self._least, delay)
 
+    @property
+    def drift(self) -> float:
+        """How far the delays seen lately lie from the one in use, in seconds; 0 while nothing is known."""
+        least = min(self._least, self._least_before)
+        return 0.0 if self._offset is None or least == float("inf") else least - self._offset
+
+    def lateness(self, heard_seconds: float, *, at: float) -> float:
+        """How much later than others such audio arrived, in seconds: it is slow, or some is lost."""
+        return 0.0 if self._offset is None else at - heard_seconds - self._offset
+
     def settle(self) -> None:
         """Follow the delays seen lately. Only between utterances, or one of them would jump."""
         least = min(self._least, self._least_before)

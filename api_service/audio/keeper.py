@@ -51,7 +51,10 @@ class ObjectKeeper:
 
     async def _remove(self, path: str) -> bool:
         try:
-            await self._storage.delete(path)
+            if path.endswith("/"):
+                await self._storage.delete_below(path)
+            else:
+                await self._storage.delete(path)
         except Unavailable:
             return False
         return True

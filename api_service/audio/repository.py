@@ -28,6 +28,9 @@ class AudioFile:
     mime_type: str | None
     sample_rate: int | None
     channels: int | None
+    kind: Literal["upload", "mix", "participant"]
+    participant_identity: str | None
+    participant_name: str | None
     upload_status: Literal["pending", "completed"]
     processing_status: Literal["pending", "processing", "completed", "failed"]
     upload_expires_at: datetime
@@ -59,6 +62,7 @@ class Upload:
 _AS_MEMBER = """
     select file.id, file.session_id, file.user_id, original_filename, storage_path, storage_bucket,
         file_size_bytes, file_hash, duration_seconds, format, mime_type, sample_rate, channels,
+        kind, participant_identity, participant_name,
         upload_status, processing_status, upload_expires_at, completed_at, file.created_at, file.updated_at
     from public.audio_files as file
     join public.session_members as member
@@ -95,8 +99,11 @@ async def find(connection: Connection, file_id: UUID, *, session_id: UUID, user_
 
 
 async def whole(connection: Connection, session_id: UUID, *, user_id: UUID) -> list[AudioFile]:
-    """The whole files of a session that this user is a member of, newest first."""
-    query = f"{_AS_MEMBER} and upload_status = 'completed' order by completed_at desc, file.id limit 1000"
+    """The whole files of a session that this user is a member of: the best first, of equals the newest."""
+    query = f"""{_AS_MEMBER} and upload_status = 'completed'
+        order by array_position(array['mix', 'upload', 'participant'], kind), completed_at desc, file.id
+        limit 1000
+    """
     async with connection.cursor(row_factory=class_row(AudioFile)) as cursor:
         await cursor.execute(query, {"session_id": session_id, "user_id": user_id})
         return await cursor.fetchall()

@@ -69,6 +69,11 @@ class AudioFileResponse(BaseModel):
     mime_type: str
     sample_rate: int
     channels: int
+    kind: Literal["upload", "mix", "participant"] = Field(
+        description="Of a meeting `mix` has all, and `participant` one; both begin with the session's clock"
+    )
+    participant_identity: str | None
+    participant_name: str | None
     upload_status: Literal["pending", "completed"]
     processing_status: Literal["pending", "processing", "completed", "failed"]
     file_hash: str

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from api_service.database import Connection
 
-Kind = Literal["transcribe"]
+Kind = Literal["transcribe", "join_recording"]
 Priority = Literal["urgent", "high", "normal", "low"]
 
 

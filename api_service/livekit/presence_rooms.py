@@ -15,12 +15,13 @@ from livekit.api import (
     LiveKitAPI,
     RoomParticipantIdentity,
     ServerError,
+    UpdateRoomMetadataRequest,
 )
 from livekit.protocol.agent_dispatch import AgentDispatch
 from livekit.protocol.models import ParticipantInfo
 
 from api_service.livekit.presence_rules import Agent, Dispatch
-from shared.contracts.rooms import AGENT_NAME, AgentJob, room_name, session_of
+from shared.contracts.rooms import AGENT_NAME, AgentJob, RoomMetadata, room_name, session_of
 from shared.errors import UpstreamFailed
 
 _NO_PEOPLE = frozenset({ParticipantInfo.Kind.AGENT, ParticipantInfo.Kind.EGRESS})
@@ -74,6 +75,12 @@ class LiveKitRooms:
         """Those in a room; nobody if there is none."""
         people, _ = await self._participants(session_id)
         return people
+
+    async def describe(self, session_id: UUID, metadata: RoomMetadata) -> None:
+        """Tell everybody in a room what holds there; nobody if there is none."""
+        request = UpdateRoomMetadataRequest(room=room_name(session_id), metadata=metadata.model_dump_json())
+        async with _answering(), _unless_gone():
+            await self._livekit.room.update_room_metadata(request)
 
     async def send_agent(self, job: AgentJob) -> None:
         request = CreateAgentDispatchRequest(

@@ -22,6 +22,7 @@ class ConnectionRequest(BaseModel):
     )
     title: Title = "New Recording Session"
     language: Language = "zh-CN"
+    record: bool = Field(True, description="Whether a new session keeps the audio of its meetings")
     session_id: Name | None = Field(None, description="Id or room name of a session one is a member of")
 
 

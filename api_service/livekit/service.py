@@ -13,7 +13,7 @@ from api_service.runtime import Caller, Runtime
 from api_service.sessions import ending
 from api_service.sessions import service as sessions
 from api_service.sessions.repository import Session
-from shared.contracts.rooms import room_name, session_of
+from shared.contracts.rooms import RoomMetadata, room_name, session_of
 from shared.errors import BadRequest, Conflict, Forbidden, UpstreamFailed
 
 _EMPTY_SECONDS = 300
@@ -43,13 +43,15 @@ async def connect(runtime: Runtime, caller: Caller, asked: ConnectionRequest) ->
     Raises UpstreamFailed while LiveKit does not answer; the session is not created then either.
     """
     if asked.session_id is None:
-        session = await sessions.create(caller, title=asked.title, language=asked.language)
+        session = await sessions.create(
+            caller, title=asked.title, language=asked.language, record=asked.record
+        )
     else:
         session = await sessions.find(caller, sessions.session_named(asked.session_id))
     if session.status in {"cancelled", "archived"}:
         raise SessionClosed(f"It is {session.status}")
     room = room_name(session.id)
-    await _ensure_room(runtime.livekit, room)
+    await _ensure_room(runtime.livekit, room, RoomMetadata(recording=session.record))
     token = tokens.participant_token(
         runtime.settings,
         room=room,
@@ -88,8 +90,13 @@ def _session_in(room: str) -> UUID:
         raise InvalidRoomName("Invalid room name format") from None
 
 
-async def _ensure_room(livekit: LiveKitAPI, room: str) -> None:
-    request = CreateRoomRequest(name=room, empty_timeout=_EMPTY_SECONDS, departure_timeout=_DEPARTURE_SECONDS)
+async def _ensure_room(livekit: LiveKitAPI, room: str, metadata: RoomMetadata) -> None:
+    request = CreateRoomRequest(
+        name=room,
+        empty_timeout=_EMPTY_SECONDS,
+        departure_timeout=_DEPARTURE_SECONDS,
+        metadata=metadata.model_dump_json(),
+    )
     try:
         await livekit.room.create_room(request)
     except (TimeoutError, ServerError, aiohttp.ClientError) as failure:

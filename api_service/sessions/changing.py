@@ -12,6 +12,7 @@ from api_service.sessions.repository import Changes, Session, Status
 from api_service.templates import service as templates
 from api_service.templates.service import TemplateNotFound
 from shared.contracts.captions import SessionChanged
+from shared.contracts.rooms import RoomMetadata
 from shared.errors import Conflict, Unavailable, UpstreamFailed
 
 log = structlog.get_logger()
@@ -31,6 +32,8 @@ async def update(
     session = await service.owned(caller, session_id)
     becomes = lifecycle.next_status(session.status, status) if status is not None else session.status
     await repository.change(caller.connection, session_id, changes, user_id=caller.user.id)
+    if changes.record not in (None, session.record):
+        await _tell_room(runtime, session, RoomMetadata(recording=bool(changes.record)))
     if becomes != session.status:
         if session.status in lifecycle.LIVE and becomes in lifecycle.OVER:
             await _leave_room(runtime, session_id, owner=caller.user.id)
@@ -87,6 +90,16 @@ async def tell(runtime: Runtime, session_id: UUID, status: str) -> None:
         await runtime.live.presence.look_soon(session_id)
     except Unavailable:
         log.warning("session.not_told", session_id=str(session_id))
+
+
+async def _tell_room(runtime: Runtime, session: Session, metadata: RoomMetadata) -> None:
+    """The agent obeys, and everybody sees it. Raises UpstreamFailed while people may be in the room."""
+    try:
+        await runtime.live.rooms.describe(session.id, metadata)
+    except UpstreamFailed:
+        if session.status in lifecycle.LIVE:
+            raise
+        log.info("session.room_unreachable", session_id=str(session.id))
 
 
 async def _leave_room(runtime: Runtime, session_id: UUID, *, owner: UUID) -> None:

@@ -35,6 +35,9 @@ class Session:
     started_at: datetime | None
     ended_at: datetime | None
     duration_seconds: float | None
+    record: bool
+    """Whether the audio of its meetings is kept."""
+
     invite_code: str
     role: Role
 
@@ -49,6 +52,7 @@ class Changes:
     metadata: dict[str, JsonValue] | None = None
     description: str | None = None
     removes_description: bool = False
+    record: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Outcome:
 COLUMNS = """
     session.id, session.title, session.description, session.status, session.language, session.stt_model,
     session.tags, session.metadata, session.template_id, session.created_at, session.updated_at,
-    session.started_at, session.ended_at, session.duration_seconds, session.invite_code
+    session.started_at, session.ended_at, session.duration_seconds, session.record, session.invite_code
 """
 
 _AS_MEMBER = f"""
@@ -77,15 +81,27 @@ _AS_MEMBER = f"""
 
 
 async def create(
-    connection: Connection, *, user_id: UUID, title: str, language: str, stt_model: str | None = None
+    connection: Connection,
+    *,
+    user_id: UUID,
+    title: str,
+    language: str,
+    stt_model: str | None = None,
+    record: bool = True,
 ) -> UUID:
     """A new session of this user."""
     query = """
-        insert into public.recording_sessions (user_id, title, language, stt_model)
-        values (%(user_id)s, %(title)s, %(language)s, coalesce(%(stt_model)s, 'local_funasr'))
+        insert into public.recording_sessions (user_id, title, language, stt_model, record)
+        values (%(user_id)s, %(title)s, %(language)s, coalesce(%(stt_model)s, 'local_funasr'), %(record)s)
         returning id
     """
-    values = {"user_id": user_id, "title": title, "language": language, "stt_model": stt_model}
+    values = {
+        "user_id": user_id,
+        "title": title,
+        "language": language,
+        "stt_model": stt_model,
+        "record": record,
+    }
     cursor = await connection.execute(query, values)
     row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - an insert that succeeds returns its row
@@ -110,6 +126,7 @@ async def change(connection: Connection, session_id: UUID, changes: Changes, *, 
           language = coalesce(%(language)s, language),
           tags = coalesce(%(tags)s, tags),
           metadata = coalesce(%(metadata)s, metadata),
+          record = coalesce(%(record)s, record),
           description = case when %(removed)s then null else coalesce(%(description)s, description) end
         where id = %(session_id)s and user_id = %(user_id)s
     """
@@ -122,6 +139,7 @@ async def change(connection: Connection, session_id: UUID, changes: Changes, *, 
         "metadata": None if changes.metadata is None else Jsonb(changes.metadata),
         "description": changes.description,
         "removed": changes.removes_description,
+        "record": changes.record,
     }
     await connection.execute(query, values)
 

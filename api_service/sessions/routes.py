@@ -50,7 +50,9 @@ _CHANGES = documented(
 @router.post("/", dependencies=[JsonBody], include_in_schema=False)
 async def create_session(new: SessionCreate, caller: CurrentCaller) -> SessionResponse:
     """A new session of one's own."""
-    session = await service.create(caller, title=new.title, language=new.language, stt_model=new.stt_model)
+    session = await service.create(
+        caller, title=new.title, language=new.language, stt_model=new.stt_model, record=new.record
+    )
     return SessionResponse.of(session)
 
 

@@ -18,6 +18,7 @@ class SessionCreate(BaseModel):
     title: Title
     language: Language = "zh-CN"
     stt_model: Name = "local_funasr"
+    record: bool = Field(True, description="Whether the audio of its meetings is kept, for playing it again")
 
 
 class SessionUpdate(BaseModel):
@@ -29,6 +30,7 @@ class SessionUpdate(BaseModel):
     tags: Tags | None = None
     language: Language | None = None
     metadata: Metadata | None = Field(None, description="A JSON object of the client's own; replaced whole")
+    record: bool | None = Field(None, description="Also while people meet: they see it at once")
 
     @property
     def changes(self) -> Changes:
@@ -40,6 +42,7 @@ class SessionUpdate(BaseModel):
             metadata=self.metadata,
             description=self.description or None,
             removes_description="description" in self.model_fields_set and not self.description,
+            record=self.record,
         )
 
 
@@ -158,6 +161,7 @@ class SessionResponse(BaseModel):
     started_at: datetime | None
     ended_at: datetime | None
     duration_seconds: float | None
+    record: bool = Field(description="Whether the audio of its meetings is kept")
     usage_hint: str
     invite_code: str
     role: Role
@@ -181,6 +185,7 @@ class SessionResponse(BaseModel):
             started_at=session.started_at,
             ended_at=session.ended_at,
             duration_seconds=session.duration_seconds,
+            record=session.record,
             usage_hint=_USAGE_HINT,
             invite_code=session.invite_code,
             role=session.role,

@@ -57,10 +57,17 @@ SessionId = Annotated[UUID, Depends(_session_in_path)]
 """For routes with `{session_id}` in their path: an id or a room name."""
 
 
-async def create(caller: Caller, *, title: str, language: str, stt_model: str | None = None) -> Session:
+async def create(
+    caller: Caller, *, title: str, language: str, stt_model: str | None = None, record: bool = True
+) -> Session:
     """A new session that the caller owns."""
     created = await repository.create(
-        caller.connection, user_id=caller.user.id, title=title, language=language, stt_model=stt_model
+        caller.connection,
+        user_id=caller.user.id,
+        title=title,
+        language=language,
+        stt_model=stt_model,
+        record=record,
     )
     return await find(caller, created)
 

@@ -1,9 +1,10 @@
 """Names that the API, the agent and clients agree on in a LiveKit room."""
 
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 ROOM_PREFIX = "intrascribe_room_"
 AGENT_NAME = "intrascribe-agent-session"
@@ -25,6 +26,21 @@ class AgentJob(BaseModel):
     language: str
     started_at: AwareDatetime
     """Zero of the session's clock, on which every caption's `start` and `end` lie."""
+
+
+class RoomMetadata(BaseModel):
+    """What everybody in a room can read of it: the metadata of the LiveKit room, as JSON."""
+
+    recording: bool = True
+    """Whether what is said is kept as audio. Captions are kept either way."""
+
+    @classmethod
+    def of(cls, metadata: str) -> Self:
+        """Of a room that says nothing, or something else, the defaults."""
+        try:
+            return cls.model_validate_json(metadata)
+        except ValidationError:
+            return cls()
 
 
 def room_name(session_id: UUID) -> str:

@@ -35,7 +35,7 @@ end
 $$;
 
 -- Hands a job to the queue of the workers. Its tables are the library's own, in the schema that its command makes.
-create function internal.queue_job(job uuid) returns void
+create function internal.queue_job(job uuid, later interval default null) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -51,7 +51,7 @@ begin
   -- The library's functions find its tables in the path.
   perform set_config('search_path', 'procrastinate, pg_temp', true);
   perform procrastinate.procrastinate_defer_jobs_v1(
-    array[row('jobs', 'job', level, null, null, jsonb_build_object('job_id', job), null)]
+    array[row('jobs', 'job', level, null, null, jsonb_build_object('job_id', job), now() + later)]
     ::procrastinate.procrastinate_job_to_defer_v1[]
   );
   perform set_config('search_path', '', true);
@@ -320,10 +320,10 @@ $$;
 
 revoke all on all functions in schema internal from public;
 grant execute on function
-  internal.add_job(uuid, text, jsonb, text), internal.queue_job(uuid)
+  internal.add_job(uuid, text, jsonb, text), internal.queue_job(uuid, interval)
 to authenticated;
 grant execute on function
-  internal.queue_job(uuid),
+  internal.queue_job(uuid, interval),
   internal.start_job(uuid),
   internal.report_job(uuid, integer, integer, text),
   internal.wants_job(uuid, integer),

@@ -86,8 +86,10 @@ select set_eq(
     'speaker_names',
     'start_job',
     'store_captions',
+    'store_recording',
     'store_transcription',
     'take_deleted_objects',
+    'voices_of_job',
     'wants_job'
   ],
   'the login of the API may call these internal functions'

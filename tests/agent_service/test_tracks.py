@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from agent_service.recording.recorder import Chunk, Recorder
 from agent_service.tracks import Track
 from shared.audio import Pcm
 from shared.captioner import Captioner, Meters, Version
@@ -76,11 +77,13 @@ async def listening(*, clock: float = 0.0) -> AsyncIterator[Listening]:
         publish=captions.append,
         meters=Meters("test"),
     )
+    recorded = list[Chunk]()
     track = Track(
         frames,
         segmenter=Segmenter(),
         captioner=captioner,
         now=lambda: frames.clock,
+        recorder=Recorder(now=lambda: frames.clock, keep=recorded.append, on=True),
         stalled_seconds=0.05,
     )
     running = asyncio.create_task(track.run(ByLoudness))

@@ -1,15 +1,18 @@
 """The agent's process as it runs in production, with a speech service that reads marked babble."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -91,6 +94,8 @@ class Worker:
 
     process: subprocess.Popen[bytes]
     health_url: str
+    storage: Path
+    """Where it keeps what it records."""
 
     def job_processes(self) -> list[psutil.Process]:
         """The processes that hold rooms or wait for one: children of the worker's fork server."""
@@ -102,6 +107,7 @@ class Worker:
 def working(servers: Servers, stt: WordReader, **settings: str) -> Iterator[Worker]:
     """A worker that is registered with LiveKit, and that is gone with all its processes at the end."""
     port = free_port()
+    storage = Path(tempfile.mkdtemp(prefix="intrascribe-agent-storage-"))
     environment = {
         "PATH": os.environ["PATH"],
         "LIVEKIT_URL": servers.livekit_url,
@@ -110,17 +116,19 @@ def working(servers: Servers, stt: WordReader, **settings: str) -> Iterator[Work
         "REDIS_URL": servers.redis_url,
         "STT_SERVICE_URL": stt.url,
         "AGENT_PORT": str(port),
+        "STORAGE_URL": storage.as_uri(),
         **settings,
     }
     command = [sys.executable, "-m", "agent_service"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
-        worker = Worker(process, f"http://127.0.0.1:{port}")
+        worker = Worker(process, f"http://127.0.0.1:{port}", storage)
         try:
             _await_registration(worker)
             yield worker
         finally:
             process.terminate()
             process.wait(30)
+            shutil.rmtree(storage, ignore_errors=True)
 
 
 def _await_registration(worker: Worker) -> None:

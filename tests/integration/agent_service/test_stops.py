@@ -10,8 +10,9 @@ import pytest
 from shared.contracts.captions import AgentChanged
 from tests.integration.agent_service.conftest import WordReader, working
 from tests.integration.agent_service.people import meeting, person, until
+from tests.integration.agent_service.recordings import audio_of, chunks_in
 from tests.integration.agent_service.test_captions import said
-from tests.integration.agent_service.voices import say
+from tests.integration.agent_service.voices import say, words_in
 from tests.servers import Servers, running_servers
 
 pytestmark = pytest.mark.integration
@@ -113,3 +114,26 @@ def listening_on(url: str) -> psutil.Process:
         for each in psutil.net_connections("tcp4")
         if each.laddr.port == port and each.status == psutil.CONN_LISTEN
     )
+
+
+async def test_a_killed_agent_loses_no_chunk_that_was_closed(servers: Servers, stt: WordReader) -> None:
+    stt.down = True  # recording does not wait for recognition
+    with working(servers, stt, AGENT_IDLE_PROCESSES="0") as worker:
+        async with meeting(servers) as held, person(held, "ann") as ann:
+            await held.captioned()
+            for word in ("alfa", "bravo", "charlie"):
+                await ann.say(say(word, 3.5))
+            await until(lambda: bool(chunks_in(worker.storage)))
+            for process in worker.job_processes():
+                process.kill()
+            stt.down = False
+            await held.dispatch()
+            await held.listening(after=1, seconds=10)
+            await ann.say(say("delta", 2.0))
+            await ann.turn_off()
+            await until(lambda: len({chunk.start for chunk in chunks_in(worker.storage)}) > 1)
+        heard = [words_in(audio_of(worker.storage, chunk)) for chunk in chunks_in(worker.storage)]
+        assert "alfa bravo" in heard[0]
+        assert "delta" in heard[-1]
+        starts = [chunk.start for chunk in chunks_in(worker.storage)]
+        assert starts == sorted(set(starts))

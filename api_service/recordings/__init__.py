@@ -1,0 +1,1 @@
+"""From the chunks of a meeting to files that people play; runs in workers."""

@@ -1,0 +1,51 @@
+"""What the job that joins a recording reads and writes, as the service."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from pydantic import JsonValue
+
+from api_service.database import Connection
+from api_service.jobs.repository import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A file that has been stored under a reserved path."""
+
+    id: UUID
+    kind: Literal["mix", "participant"]
+    participant_identity: str | None
+    participant_name: str | None
+    filename: str
+    path: str
+    bucket: str
+    size: int
+    hash: str
+    duration: float
+    format: str
+    mime: str
+    rate: int
+
+
+async def names(connection: Connection, attempt: Attempt) -> dict[str, str]:
+    """What those who were heard are called, by their identities."""
+    cursor = await connection.execute("select * from internal.voices_of_job(%s)", [attempt.id])
+    return {row["participant_identity"]: row["participant_name"] for row in await cursor.fetchall()}
+
+
+async def store(
+    connection: Connection, attempt: Attempt, files: Sequence[RecordedFile], *, result: dict[str, JsonValue]
+) -> bool:
+    """Put these files in the place of those made before, and finish the job. False when it is another's."""
+    values = json.dumps([asdict(file) | {"id": str(file.id)} for file in files])
+    cursor = await connection.execute(
+        "select internal.store_recording(%s, %s, %s::jsonb, %s) as stored",
+        [attempt.id, attempt.attempt, values, Jsonb(result)],
+    )
+    row = await cursor.fetchone()
+    return bool(row and row["stored"])

@@ -1,0 +1,87 @@
+"""Chunks of one participant as one stream on the session's clock: silence where nothing was recorded."""
+
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+
+from shared.audio import SAMPLE_RATE, Samples
+from shared.contracts.recordings import ChunkName
+
+Fetch = Callable[[ChunkName], Awaitable[Samples]]
+"""Gives the audio of a chunk, shape (n,) at 16 kHz."""
+
+
+class Voice:
+    """Read in windows from the beginning; holds one chunk."""
+
+    def __init__(self, chunks: Sequence[ChunkName], fetch: Fetch) -> None:
+        self._chunks = sorted(chunks, key=lambda chunk: chunk.start_milliseconds)
+        self._fetch = fetch
+        self._next = 0
+        self._open: tuple[int, Samples] | None = None
+        """The first sample of the chunk at hand, and its audio."""
+
+        self.end = 0
+        """Where the last chunk that was read ends, in samples."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether everything was read."""
+        return self._open is None and self._next == len(self._chunks)
+
+    async def window(self, first: int, count: int) -> Samples:
+        """So many samples from a place on, shape (count,). Places are counted in samples and only go up."""
+        heard = np.zeros(count, dtype=np.int16)
+        end = first + count
+        while (at_hand := await self._at_hand(before=end)) is not None:
+            start, samples = at_hand
+            left, right = max(first, start), min(end, start + len(samples))
+            if left < right:
+                heard[left - first : right - first] = samples[left - start : right - start]
+            if start + len(samples) > end:
+                break
+            self._open = None
+        return heard
+
+    async def _at_hand(self, *, before: int) -> tuple[int, Samples] | None:
+        """The chunk that begins next, if that is before a place."""
+        if self._open is None and self._next < len(self._chunks):
+            chunk = self._chunks[self._next]
+            start = round(chunk.start * SAMPLE_RATE)
+            if start < before:
+                self._next += 1
+                samples = await self._fetch(chunk)
+                self._open, self.end = (start, samples), max(self.end, start + len(samples))
+        return self._open
+
+
+async def windows(voices: Sequence[Voice], *, seconds: float) -> AsyncIterator[list[Samples]]:
+    """All voices side by side, window by window, to the end of the last."""
+    count = round(seconds * SAMPLE_RATE)
+    first = 0
+    while not all(voice.ended for voice in voices):
+        heard = [await voice.window(first, count) for voice in voices]
+        over = all(voice.ended for voice in voices)
+        length = max(voice.end for voice in voices) - first if over else count
+        yield [samples[:length] for samples in heard]
+        first += count
+
+
+def mixed(samples: Sequence[Samples]) -> Samples:
+    """Together; who is too loud together is cut."""
+    total = np.sum(np.stack(samples), axis=0, dtype=np.int32)
+    return np.clip(total, -32768, 32767).astype(np.int16)
+
+
+def decoded(file: bytes) -> Samples:
+    """A chunk as 16 kHz samples; nothing of what cannot be decoded."""
+    resampler = AudioResampler("s16", "mono", SAMPLE_RATE)
+    parts: list[Samples] = []
+    with av.open(io.BytesIO(file), "r") as container:
+        for frame in container.decode(audio=0):
+            parts += [np.asarray(out.to_ndarray(), dtype=np.int16)[0] for out in resampler.resample(frame)]
+        parts += [np.asarray(out.to_ndarray(), dtype=np.int16)[0] for out in resampler.resample(None)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
