@@ -20,7 +20,7 @@ class DiarizationSettings(ServiceSettings):
     model_dir: Path | None = None
     """A folder of your own with a pipeline that pyannote loads, instead of the one we measured."""
 
-    model: str = Field("auto", pattern=r"^[a-z0-9.-]+$|^[\w.-]+/[\w.-]+(@[0-9a-f]{40})?$")
+    model: str = Field("auto", pattern=r"^[a-z0-9.-]+$|^\w[\w.-]*/\w[\w.-]*(@[0-9a-f]{40})?$")
     """A name that `make models` lists, or `owner/name@commit` of the Hugging Face hub; fetched beforehand.
     `auto` takes pyannote's community pipeline where it is there, else the weights that packages carry."""
 

@@ -25,7 +25,7 @@ class Addresses(BaseModel):
 
 
 def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> list[Program]:
-    """The speech service, the API and the agents."""
+    """The speech service, the API and the agents, and the diarization service where it is wanted."""
     everywhere = {
         "PYTHONUNBUFFERED": "1",
         "REDIS_URL": addresses.redis_url,
@@ -33,12 +33,20 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "LIVEKIT_API_KEY": addresses.livekit_api_key,
         "LIVEKIT_API_SECRET": addresses.livekit_api_secret,
         "STT_SERVICE_URL": settings.stt_url,
+        "DIARIZATION_SERVICE_URL": settings.diarization_url,
     }
     stt = {
         "PYTHONUNBUFFERED": "1",
         "STT_HOST": "127.0.0.1",
         "STT_PORT": str(settings.stt_port),
         "STT_MODELS_DIRECTORY": str(ROOT / "models"),
+        "DIARIZATION_SERVICE_URL": settings.diarization_url,
+    }
+    diarization = {
+        "PYTHONUNBUFFERED": "1",
+        "DIARIZATION_HOST": "127.0.0.1",
+        "DIARIZATION_PORT": str(settings.diarization_port),
+        "DIARIZATION_MODELS_DIRECTORY": str(ROOT / "models"),
     }
     api = everywhere | {
         "API_HOST": "127.0.0.1",
@@ -50,7 +58,7 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "STORAGE_URL": layout.storage.absolute().as_uri(),
     }
     agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
-    return [
+    services = [
         _program(
             "stt",
             stt,
@@ -61,6 +69,10 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
         _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
     ]
+    if settings.diarization:
+        port = Port(settings.diarization_port, "EMBEDDED_DIARIZATION_PORT")
+        services.insert(1, _program("diarization", diarization, port=port, health="/health"))
+    return services
 
 
 def _program(

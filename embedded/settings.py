@@ -18,6 +18,7 @@ class EmbeddedSettings(BaseSettings):
 
     api_port: int = 8000
     stt_port: int = 8001
+    diarization_port: int = 8002
     agent_port: int = 8081
     """Where the agent service answers whether it is well."""
 
@@ -48,6 +49,9 @@ class EmbeddedSettings(BaseSettings):
     stt_engine: str = Field("auto", validation_alias="STT_ENGINE")
     """The speech service reads it too; here it decides which of that service's environments is started."""
 
+    diarization: bool = Field(False, validation_alias="INTRASCRIBE_DIARIZATION")
+    """Whether the diarization service is installed, which takes 5 GB, and started."""
+
     @property
     def livekit_udp_last_port(self) -> int:
         return self.livekit_udp_first_port + _UDP_PORTS
@@ -63,6 +67,11 @@ class EmbeddedSettings(BaseSettings):
     @property
     def stt_url(self) -> str:
         return f"http://127.0.0.1:{self.stt_port}"
+
+    @property
+    def diarization_url(self) -> str:
+        """Empty where the service is not wanted."""
+        return f"http://127.0.0.1:{self.diarization_port}" if self.diarization else ""
 
     @model_validator(mode="after")
     def _keys_come_with_a_livekit(self) -> Self:
