@@ -19,7 +19,7 @@ def error_percent(found: Iterable[tuple[Conversation, Sequence[Turn]]], *, colla
     for conversation, turns in found:
         whole = Timeline([Segment(0, conversation.audio.seconds)])
         measure(_annotation(conversation.truth), _annotation(turns), uem=whole)
-    return 100 * abs(float(measure))
+    return 100 * float(abs(measure))
 
 
 def _annotation(turns: Sequence[Turn]) -> Annotation:

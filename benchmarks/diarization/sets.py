@@ -1,4 +1,4 @@
-"""Recordings of people who talk, with the truth about who speaks when: some to tune on, the others to report."""
+"""Recordings of people who talk, with the truth about who speaks when: to tune on, and others to report."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +40,21 @@ def conversations(folder: Path, *, split: str) -> Iterator[Conversation]:
     yield _put_together(folder, _READERS[split])
 
 
+def lasting(seconds: float, conversations: Sequence[Conversation]) -> Conversation:
+    """Conversations one after the other, again and again, in which nobody of one speaks in another."""
+    audio: list[Pcm] = []
+    truth: list[Turn] = []
+    at = 0.0
+    while at < seconds:
+        for each in conversations:
+            audio.append(each.audio)
+            truth += [Turn(at + t.start, at + t.end, f"{each.name} {t.speaker}") for t in each.truth]
+            at += each.audio.seconds
+    whole = join(audio).slice(0, seconds)
+    truth = [Turn(t.start, min(t.end, seconds), t.speaker) for t in truth if t.start < seconds]
+    return Conversation(f"{seconds / 3600:g} h of all", "long", whole, truth)
+
+
 def _recorded(name: str, file: Path) -> Conversation:
     audio = Pcm(decode(file.read_bytes(), max_seconds=_MAX_SECONDS))
     return Conversation(name, file.stem, audio, read_rttm(file.with_suffix(".rttm")))
@@ -47,11 +62,12 @@ def _recorded(name: str, file: Path) -> Conversation:
 
 def read_rttm(file: Path) -> list[Turn]:
     """The turns of a file in NIST's form."""
-    turns = []
-    for fields in (line.split() for line in file.read_text().splitlines()):
-        if fields[:1] == ["SPEAKER"]:
-            turns.append(Turn(float(fields[3]), float(fields[3]) + float(fields[4]), fields[7]))
-    return turns
+    lines = [line.split() for line in file.read_text().splitlines()]
+    return [
+        Turn(float(fields[3]), float(fields[3]) + float(fields[4]), fields[7])
+        for fields in lines
+        if fields[:1] == ["SPEAKER"]
+    ]
 
 
 def _put_together(folder: Path, readers: Sequence[str]) -> Conversation:

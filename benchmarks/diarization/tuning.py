@@ -1,13 +1,16 @@
-"""Which clustering makes the fewest errors on the recordings for tuning: `make eval-diarization ARGUMENTS=--tune`."""
+"""Which clustering makes the fewest errors on the recordings for tuning."""
 
 import copy
 from collections.abc import Iterator, Sequence
 from itertools import product
+from pathlib import Path
 
 import torch
 
 from benchmarks.diarization.scoring import error_percent
 from benchmarks.diarization.sets import Conversation
+from diarization_service.engine import PACKAGED
+from diarization_service.engines.pyannote import trusted
 from diarization_service.engines.voices import Voices
 from shared.audio import SAMPLE_RATE
 from shared.speakers import Turn
@@ -44,9 +47,11 @@ class Clustered(Voices):
         return copy.deepcopy(self.heard.embeddings)
 
 
-def tried(pipeline: Voices, clustered: Clustered, of: Sequence[Conversation]) -> Iterator[tuple[float, str]]:
+def tried(models: Path, conversations: Sequence[Conversation]) -> Iterator[tuple[float, str]]:
     """Errors in percent, without a collar, and the parameters that make them."""
-    heard = [Heard(pipeline, each) for each in of]
+    with trusted():
+        pipeline, clustered = Voices(models / PACKAGED), Clustered(models / PACKAGED)
+    heard = [Heard(pipeline, each) for each in conversations]
     for method, smallest in product(_METHODS, _SMALLEST):
         low, high = _METHODS[method]
         for step in range(round((high - low) / _STEP) + 1):

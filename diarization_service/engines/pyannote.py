@@ -1,7 +1,8 @@
 """pyannote.audio's pipelines as an engine of ours."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -22,9 +23,6 @@ with warnings.catch_warnings():
     from torch.torch_version import TorchVersion
 
     from diarization_service.engines.voices import Voices
-
-_IN_CHECKPOINTS = [TorchVersion, Problem, Resolution, Specifications]
-"""What pyannote's weights have in them beside numbers; nothing else in them is made into an object."""
 
 _MAX_CLUSTERED = 4000
 """Voices that are compared with each other, evenly spread over a recording that has more of them, as one of
@@ -52,8 +50,7 @@ class Pyannote:
         torch.set_num_threads(threads)
         self.name = name
         self.device = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
-        with warnings.catch_warnings(), torch.serialization.safe_globals(_IN_CHECKPOINTS):
-            warnings.simplefilter("ignore")
+        with trusted():
             self._pipeline = Voices(folder) if packaged else _from(folder)
         self._pipeline.to(torch.device(self.device))
         clustering = self._pipeline.clustering
@@ -68,6 +65,16 @@ class Pyannote:
             warnings.simplefilter("ignore")
             found = self._pipeline(file, **speakers.model_dump(exclude_none=True), hook=_hook(report))
         return Diarized(_turns(found.speaker_diarization), _turns(found.exclusive_speaker_diarization))
+
+
+@contextmanager
+def trusted() -> Iterator[None]:
+    """What pyannote's weights have in them beside numbers; nothing else in them is made into an object."""
+    beside_numbers = [TorchVersion, Problem, Resolution, Specifications]
+    with warnings.catch_warnings(), torch.serialization.safe_globals(beside_numbers):
+        # Of checkpoints from before versions that load them all the same.
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _from(folder: Path) -> Pipeline:

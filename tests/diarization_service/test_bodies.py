@@ -59,7 +59,7 @@ async def test_another_kind_of_body_is_refused(http: httpx.AsyncClient) -> None:
 
 async def test_a_form_without_a_file_is_refused_by_name(http: httpx.AsyncClient) -> None:
     for form in ({"audio_file": (None, "a text")}, {"other": ("a.wav", b"")}):
-        answer = await http.post("/diarize-file", files=form)  # type: ignore[arg-type]  # of either kind
+        answer = await http.post("/diarize-file", files=form)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.audio_file")
 
 
