@@ -25,6 +25,7 @@ from api_service.page import files as page
 from api_service.routing import ROUTERS
 from api_service.runtime import Runtime
 from api_service.settings import ApiSettings
+from api_service.transcriptions.batch_routes import BATCH_PATH
 from api_service.users.accounts import SupabaseAccounts
 from shared import serving
 from shared.clients.http import carry_request_id
@@ -68,6 +69,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         larger_bodies={
             FILES_PATH: settings.max_upload_bytes,
             UPLOAD_PATH: settings.max_upload_bytes + _FORM_BYTES,
+            BATCH_PATH: settings.max_upload_bytes + _FORM_BYTES,
         },
         layers=layers(settings),
     )

@@ -18,6 +18,7 @@ from api_service.speakers import routes as speakers
 from api_service.summaries import routes as summaries
 from api_service.tasks import routes as tasks
 from api_service.templates import routes as templates
+from api_service.transcriptions import batch_routes
 from api_service.transcriptions import routes as transcriptions
 from api_service.transcripts import routes as transcripts
 from api_service.users import routes as users
@@ -33,6 +34,7 @@ ROUTERS = tuple(
         sessions_v2,
         speakers,
         export,
+        batch_routes,
         transcriptions,
         search,
         templates,

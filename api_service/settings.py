@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from shared.settings import StorageSettings
+from shared.settings import ServiceSettings, StorageSettings
 
 _POOLER_PORT = "6543"
 
@@ -80,6 +80,30 @@ class ApiSettings(StorageSettings):
         SecretStr(""), validation_alias=AliasChoices("LIVEKIT_API_SECRET", "LIVEKIT_SECRET")
     )
     stt_service_url: str = Field("http://stt-service:8001", validation_alias="STT_SERVICE_URL")
+
+    diarization_service_url: Annotated[str | None, BeforeValidator(_unless_empty)] = Field(
+        None, validation_alias=AliasChoices("DIARIZATION_SERVICE_URL", "SPEAKER_SERVICE_URL")
+    )
+    """Tells who speaks in uploads; without it their transcripts have no speakers, and say so."""
+
+    batch_wait_seconds: float = Field(45.0, ge=0, le=300)
+    """How long an upload waits for its transcript. Clients of the original give up after a minute."""
+
+    worker_host: str = "127.0.0.1"
+    worker_port: int = 8010
+    """Where a worker answers `/health` and `/metrics`."""
+
+    worker_jobs: int = Field(2, ge=1, le=64)
+    """Jobs that one worker runs at once."""
+
+    worker_pieces: int = Field(2, ge=1, le=64)
+    """Pieces of one recording that are recognised at once."""
+
+    worker_limit_seconds: float = Field(6 * 3600.0, ge=60)
+    """A job that takes longer has failed."""
+
+    max_recording_seconds: float = Field(12 * 3600.0, ge=60)
+    """Longer recordings are not transcribed."""
 
     captions_kept_seconds: float = Field(3600.0, ge=600)
     """Followers may resume from positions this old; what is stored leaves Redis later than this."""
@@ -190,6 +214,13 @@ class ApiSettings(StorageSettings):
     def supabase_auth_url(self) -> str | None:
         """Where GoTrue is, if users sign in there."""
         return f"{self.supabase_url.rstrip('/')}/auth/v1" if self.supabase_url else None
+
+
+class SchemaSettings(ServiceSettings):
+    """What the command that brings the queue's tables reads."""
+
+    database_admin_url: SecretStr = Field(validation_alias="DATABASE_ADMIN_URL")
+    """Of whoever applies migrations."""
 
 
 def is_loopback(host: str) -> bool:

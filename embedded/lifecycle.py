@@ -11,7 +11,7 @@ from embedded.credentials import write_private
 from embedded.failures import Failure
 from embedded.interruption import undisturbed
 from embedded.layout import Layout
-from embedded.migrations import API_ROLE, give_login, migrate
+from embedded.migrations import API_ROLE, bring_queue, give_login, migrate
 from embedded.ports import check_free
 from embedded.servers import postgres
 from embedded.settings import EmbeddedSettings
@@ -92,6 +92,7 @@ def _migrate(platform: Platform, layout: Layout, report: Report) -> None:
         report("the schema is left to the owner of the database: DATABASE_ADMIN_URL is not set")
         return
     applied = migrate(platform.admin_url)
+    bring_queue(platform.admin_url)
     report(f"the schema of the database is the newest, {len(applied)} migrations were applied")
     if not platform.settings.database_url:
         password = credentials.load(layout.secrets).postgres_api_password

@@ -1,13 +1,14 @@
 """Brings a database to the newest schema, with the records that the Supabase CLI keeps and reads."""
 
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from embedded.environments import ROOT
+from embedded.environments import ENVIRONMENTS, ROOT
 from embedded.failures import Failure
 from embedded.statements import split
 
@@ -55,6 +56,16 @@ def migrate(admin_url: str, *, migrations: Path = MIGRATIONS) -> list[str]:
         if plain:
             _bootstrap(connection, "2_after_migrations.sql")
         return [migration.version for migration in missing]
+
+
+def bring_queue(admin_url: str) -> None:
+    """Bring the tables of the queue of jobs, which belong to a library that the API has installed."""
+    command = (str(ENVIRONMENTS["api"].python), "-m", "api_service.jobs.schema")
+    done = subprocess.run(
+        command, cwd=ROOT, env={"DATABASE_ADMIN_URL": admin_url}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failure(f"the queue of jobs cannot be brought: {done.stderr.strip()[-1000:]}")
 
 
 def read(directory: Path) -> list[Migration]:

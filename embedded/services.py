@@ -25,7 +25,8 @@ class Addresses(BaseModel):
 
 
 def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> list[Program]:
-    """The speech service, the API and the agents, and the diarization service where it is wanted."""
+    """The speech service, the API, its worker, the agents, and the diarization service where it is wanted."""
+    speakers = {"DIARIZATION_SERVICE_URL": settings.diarization_url} if settings.diarization else {}
     everywhere = {
         "PYTHONUNBUFFERED": "1",
         "REDIS_URL": addresses.redis_url,
@@ -33,20 +34,14 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "LIVEKIT_API_KEY": addresses.livekit_api_key,
         "LIVEKIT_API_SECRET": addresses.livekit_api_secret,
         "STT_SERVICE_URL": settings.stt_url,
-        "DIARIZATION_SERVICE_URL": settings.diarization_url,
+        **speakers,
     }
     stt = {
         "PYTHONUNBUFFERED": "1",
         "STT_HOST": "127.0.0.1",
         "STT_PORT": str(settings.stt_port),
         "STT_MODELS_DIRECTORY": str(ROOT / "models"),
-        "DIARIZATION_SERVICE_URL": settings.diarization_url,
-    }
-    diarization = {
-        "PYTHONUNBUFFERED": "1",
-        "DIARIZATION_HOST": "127.0.0.1",
-        "DIARIZATION_PORT": str(settings.diarization_port),
-        "DIARIZATION_MODELS_DIRECTORY": str(ROOT / "models"),
+        **speakers,
     }
     api = everywhere | {
         "API_HOST": "127.0.0.1",
@@ -58,7 +53,7 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "STORAGE_URL": layout.storage.absolute().as_uri(),
     }
     agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
-    services = [
+    return [
         _program(
             "stt",
             stt,
@@ -66,21 +61,45 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
             health="/health",
             installed_as=settings.stt_environment,
         ),
+        *_diarization(settings),
         _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
+        _program(
+            "worker",
+            api | {"API_WORKER_PORT": str(settings.worker_port)},
+            port=Port(settings.worker_port, "EMBEDDED_WORKER_PORT"),
+            health="/health",
+            installed_as="api",
+            module="api_service.jobs",
+        ),
         _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
     ]
-    if settings.diarization:
-        port = Port(settings.diarization_port, "EMBEDDED_DIARIZATION_PORT")
-        services.insert(1, _program("diarization", diarization, port=port, health="/health"))
-    return services
+
+
+def _diarization(settings: EmbeddedSettings) -> list[Program]:
+    if not settings.diarization:
+        return []
+    environment = {
+        "PYTHONUNBUFFERED": "1",
+        "DIARIZATION_HOST": "127.0.0.1",
+        "DIARIZATION_PORT": str(settings.diarization_port),
+        "DIARIZATION_MODELS_DIRECTORY": str(ROOT / "models"),
+    }
+    port = Port(settings.diarization_port, "EMBEDDED_DIARIZATION_PORT")
+    return [_program("diarization", environment, port=port, health="/health")]
 
 
 def _program(
-    name: str, environment: dict[str, str], *, port: Port, health: str, installed_as: str | None = None
+    name: str,
+    environment: dict[str, str],
+    *,
+    port: Port,
+    health: str,
+    installed_as: str | None = None,
+    module: str | None = None,
 ) -> Program:
     return Program(
         name,
-        (str(ENVIRONMENTS[installed_as or name].python), "-m", f"{name}_service"),
+        (str(ENVIRONMENTS[installed_as or name].python), "-m", module or f"{name}_service"),
         asking.http(f"http://127.0.0.1:{port.number}{health}"),
         ports=(port,),
         environment=environment,

@@ -19,6 +19,9 @@ class EmbeddedSettings(BaseSettings):
     api_port: int = 8000
     stt_port: int = 8001
     diarization_port: int = 8002
+    worker_port: int = 8010
+    """Where the worker of the API answers whether it is well."""
+
     agent_port: int = 8081
     """Where the agent service answers whether it is well."""
 
@@ -70,8 +73,7 @@ class EmbeddedSettings(BaseSettings):
 
     @property
     def diarization_url(self) -> str:
-        """Empty where the service is not wanted."""
-        return f"http://127.0.0.1:{self.diarization_port}" if self.diarization else ""
+        return f"http://127.0.0.1:{self.diarization_port}"
 
     @model_validator(mode="after")
     def _keys_come_with_a_livekit(self) -> Self:

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
@@ -15,12 +15,14 @@ from pydantic import ValidationError
 
 from shared.audio import BYTES_PER_SAMPLE, Pcm
 from shared.contracts.decoding import (
+    AUDIO,
     BEGUN,
     HEADER,
     LENGTH,
     MAX_RANGE_BYTES,
     RANGE,
     SIZE,
+    STREAM,
     WANTED,
     AudioFacts,
     Job,
@@ -35,6 +37,9 @@ _MAX_CHILDREN = 2
 _MAX_WAITING = 8
 _WALL_SECONDS = 60
 _MAX_FACTS_BYTES = 4096
+_COMPUTING_SECONDS = 30.0
+_COMPUTING_SHARE = 0.1
+"""Seconds of computing that a stream is given for each second of audio; it needs a hundredth of that."""
 
 Part = Callable[[int, int], Awaitable[bytes]]
 """Gives the bytes of a file from one position up to another."""
@@ -55,10 +60,12 @@ class DecoderBusy(Unavailable):
 class Decoder:
     """Owns the process that forks the ones that decode. Needs PyAV in the environment it runs in."""
 
-    def __init__(self, *, max_seconds: float, wall_seconds: float = _WALL_SECONDS) -> None:
+    def __init__(
+        self, *, max_seconds: float, wall_seconds: float = _WALL_SECONDS, children: int = _MAX_CHILDREN
+    ) -> None:
         self._max_seconds = max_seconds
         self._wall_seconds = wall_seconds
-        self._children = asyncio.Semaphore(_MAX_CHILDREN)
+        self._children = asyncio.Semaphore(children)
         self._waiting = 0
         self._starting = asyncio.Lock()
         self._process: Process | None = None
@@ -97,6 +104,37 @@ class Decoder:
             return AudioFacts.model_validate_json(answer[1:])
         except ValidationError:
             raise UndecodableAudio("The file claims what no audio is") from None
+
+    async def stream(
+        self, part: Part, size: int, *, channels: int, max_seconds: float
+    ) -> AsyncGenerator[bytes, None]:
+        """The audio of a file of so many bytes, in pieces of about 2 s and no faster than they are taken.
+
+        16 kHz int16: all channels mixed into one for `channels` 0, otherwise that many, interleaved. Raises
+        UndecodableAudio, AudioTooLong, DecoderBusy, or what `part` raises.
+        """
+        computing = _COMPUTING_SECONDS + _COMPUTING_SHARE * max_seconds
+        async with self._place():
+            reader, writer = await self._connect(Job.STREAM)
+            try:
+                writer.write(STREAM.pack(size, channels, max_seconds, computing))
+                if await reader.read(1) != BEGUN:
+                    raise Unavailable("The decoder is starting anew")
+                while (answer := await reader.readexactly(1)) in (WANTED, AUDIO):
+                    if answer == WANTED:
+                        await _send_wanted(reader, writer, part)
+                    else:
+                        [length] = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+                        yield await reader.readexactly(length)
+            except (OSError, EOFError) as fault:
+                log.info("streaming.broke_off", reason=type(fault).__name__, file_bytes=size)
+                raise UndecodableAudio("The file cannot be decoded to its end") from fault
+            finally:
+                writer.transport.abort()
+        if answer == Outcome.TOO_LONG.value:
+            raise AudioTooLong(f"At most {max_seconds:g} seconds of audio are taken")
+        if answer != Outcome.DECODED.value:
+            raise UndecodableAudio("The file is not audio of a kind that is known, or it is damaged")
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -151,10 +189,7 @@ class Decoder:
                 writer.write(SIZE.pack(size))
                 begun = await reader.read(1) == BEGUN
                 while (answer := await reader.read(1)) == WANTED:
-                    start, length = RANGE.unpack(await reader.readexactly(RANGE.size))
-                    piece = await part(start, start + min(length, MAX_RANGE_BYTES))
-                    writer.writelines([LENGTH.pack(len(piece)), piece])
-                    await writer.drain()
+                    await _send_wanted(reader, writer, part)
                 while len(answer) < _MAX_FACTS_BYTES and (more := await reader.read(_MAX_FACTS_BYTES)):
                     answer += more
         except TimeoutError as fault:
@@ -194,6 +229,13 @@ class Decoder:
         if self._control:
             self._control.close()
             self._control = None
+
+
+async def _send_wanted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, part: Part) -> None:
+    start, length = RANGE.unpack(await reader.readexactly(RANGE.size))
+    piece = await part(start, start + min(length, MAX_RANGE_BYTES))
+    writer.writelines([LENGTH.pack(len(piece)), piece])
+    await writer.drain()
 
 
 async def _start(control: socket.socket) -> Process:

@@ -20,17 +20,18 @@ import av.error
 import numpy as np
 
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from shared.contracts.decoding import BEGUN, HEADER, SIZE, Job, Outcome
+from shared.contracts.decoding import AUDIO, BEGUN, HEADER, LENGTH, SIZE, STREAM, Job, Outcome
+from shared.decoding_stream import TooLong, stream
 from shared.probing import OPEN_OPTIONS, Fetched, probe
 
 _CPU_SECONDS = 30
 _WALL_SECONDS = 60
+_STREAM_SECONDS = 24 * 3600
+"""A stream waits for whoever takes it."""
+
+_STREAM_CPU_SECONDS = 3600
 _MEMORY_BYTES = 512 * 1024 * 1024
 """Beyond what the process has when it is forked."""
-
-
-class TooLong(Exception):
-    """There is more audio than is of any use."""
 
 
 def main() -> None:
@@ -60,6 +61,9 @@ def _warm_up() -> None:
     decode(file.getvalue(), max_seconds=1)
     file.seek(0)
     probe(file).model_dump_json()
+    file.seek(0)
+    for _ in stream(file, channels=0, max_seconds=1):
+        pass
 
 
 def _serve(descriptor: int, job: Job) -> None:
@@ -85,7 +89,20 @@ def _probe_what_is_there(connection: socket.socket) -> bytes:
     return probe(Fetched(connection, size)).model_dump_json().encode()
 
 
-_DO = {Job.DECODE: _decode_what_is_sent, Job.PROBE: _probe_what_is_there}
+def _stream_what_is_there(connection: socket.socket) -> bytes:
+    size, channels, max_seconds, computing_seconds = STREAM.unpack(
+        connection.recv(STREAM.size, socket.MSG_WAITALL)
+    )
+    signal.alarm(_STREAM_SECONDS)
+    spent = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    most = min(_STREAM_CPU_SECONDS, spent + int(computing_seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (most, _STREAM_CPU_SECONDS))
+    for piece in stream(Fetched(connection, size), channels=channels, max_seconds=max_seconds):
+        connection.sendall(AUDIO + LENGTH.pack(len(piece)) + piece)
+    return b""
+
+
+_DO = {Job.DECODE: _decode_what_is_sent, Job.PROBE: _probe_what_is_there, Job.STREAM: _stream_what_is_there}
 
 
 def limit_this_process(last_descriptor: int) -> None:
@@ -95,12 +112,13 @@ def limit_this_process(last_descriptor: int) -> None:
     memory = pages * resource.getpagesize() + _MEMORY_BYTES
     for kind, amount in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, _CPU_SECONDS),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, last_descriptor + 1),
     ):
         resource.setrlimit(kind, (amount, amount))
+    # A stream is given more once it is known how long it is; at the soft limit the process ends all the same.
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _STREAM_CPU_SECONDS))
 
 
 def decode(file: bytes, *, max_seconds: float) -> bytes:

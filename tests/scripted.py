@@ -61,8 +61,8 @@ class ScriptedStt:
         return answer(self.text(audio.seconds))
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool], *, within_seconds: float = 5.0) -> None:
     """Let everything else run until a condition holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(within_seconds):
         while not condition():  # noqa: ASYNC110 - any change may be the awaited one
             await asyncio.sleep(0.001)

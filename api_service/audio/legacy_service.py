@@ -53,8 +53,8 @@ async def add(runtime: Runtime, claims: Claims, form: UploadForm, session_id: UU
             file_id=file_id,
             session_id=owner_of,
             user_id=caller.user.id,
-            filename=_file_name(form),
-            size_bytes=_size(form),
+            filename=file_name(form),
+            size_bytes=file_size(form),
             sha256=None,
         )
     try:
@@ -125,7 +125,8 @@ async def _wanted_session(
     return wanted
 
 
-def _file_name(form: UploadForm) -> str:
+def file_name(form: UploadForm) -> str:
+    """What the form calls its file. Raises InvalidRequest."""
     try:
         return _NAMES.validate_python(form.filename or "audio")
     except ValidationError as fault:
@@ -133,7 +134,8 @@ def _file_name(form: UploadForm) -> str:
         raise InvalidRequest(message, fields=[{"field": "body.file", "message": message}]) from None
 
 
-def _size(form: UploadForm) -> int:
+def file_size(form: UploadForm) -> int:
+    """Bytes that came. Raises NotAudio when there are none."""
     if not form.file_bytes:
         raise service.NotAudio("The file is empty")
     return form.file_bytes

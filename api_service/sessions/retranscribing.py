@@ -1,25 +1,36 @@
-"""Decides whether the recording of a session can be transcribed once more."""
+"""Has the recording of a session transcribed once more."""
 
-from typing import NoReturn
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from api_service.audio import repository as audio
+from api_service.audio.service import AudioFileNotFound
+from api_service.jobs import repository as jobs
 from api_service.runtime import Caller
 from api_service.sessions import service
-from shared.errors import Conflict, ServiceError
+from api_service.sessions.retranscribing_schemas import RetranscriptionOptions
+from shared.errors import Conflict
 
 
 class NoRecording(Conflict):
     code, title = "no-recording", "There is nothing to transcribe again"
 
 
-class RetranscriptionUnavailable(ServiceError):
-    status, code, title = 501, "retranscription-unavailable", "Recordings are not transcribed again"
+async def retranscribe(caller: Caller, session_id: UUID, asked: RetranscriptionOptions) -> UUID:
+    """Queue it and return the job. What is there stays as it is until a new version is complete.
 
-
-async def retranscribe(caller: Caller, session_id: UUID) -> NoReturn:
-    """Raises SessionNotFound, NotOwner, NoRecording, and RetranscriptionUnavailable: nothing here does it."""
+    Raises SessionNotFound, NotOwner, NoRecording and AudioFileNotFound.
+    """
     await service.owned(caller, session_id)
-    if not await audio.whole(caller.connection, session_id, user_id=caller.user.id):
+    files = await audio.whole(caller.connection, session_id, user_id=caller.user.id)
+    if not files:
         raise NoRecording("This session has no audio file. Upload a recording of it first")
-    raise RetranscriptionUnavailable("This version keeps the audio and cannot transcribe it again")
+    file = next((each for each in files if asked.audio_file_id in (None, each.id)), None)
+    if file is None:
+        raise AudioFileNotFound("This session has no such file")
+    settings: dict[str, JsonValue] = asked.model_dump(mode="json", exclude_none=True)
+    settings |= {"source": "retranscription", "audio_file_id": str(file.id)}
+    job = await jobs.add(caller.connection, session_id, kind="transcribe", settings=settings)
+    assert job is not None  # noqa: S101 - an owner is a member
+    return job

@@ -7,13 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
+from api_service.audio.service import AudioFileNotFound
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import changing, ending, retranscribing, service
 from api_service.sessions.changing import SessionInProgress
 from api_service.sessions.lifecycle import InvalidStatus, StatusNotAllowed
 from api_service.sessions.queries import PAGE_HEADERS, SessionQuery, describe_page
-from api_service.sessions.retranscribing import NoRecording, RetranscriptionUnavailable
+from api_service.sessions.retranscribing import NoRecording
+from api_service.sessions.retranscribing_schemas import RetranscriptionBegun, RetranscriptionOptions
 from api_service.sessions.schemas import (
     Message,
     SessionCreate,
@@ -132,8 +134,15 @@ async def finalize_session(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, SessionNotFound, NoRecording, RetranscriptionUnavailable),
+    responses=documented(NotOwner, SessionNotFound, NoRecording, AudioFileNotFound),
 )
-async def retranscribe_session(session_id: SessionId, caller: CurrentCaller) -> None:
-    """Transcribe the recording of a session of one's own once more."""
-    await retranscribing.retranscribe(caller, session_id)
+async def retranscribe_session(
+    session_id: SessionId,
+    caller: CurrentCaller,
+    response: Response,
+    asked: Annotated[RetranscriptionOptions, Query()],
+) -> RetranscriptionBegun:
+    """Transcribe a recording of a session of one's own once more: a version beside those that are there."""
+    begun = RetranscriptionBegun.of(session_id, await retranscribing.retranscribe(caller, session_id, asked))
+    response.headers["location"] = begun.poll_url
+    return begun

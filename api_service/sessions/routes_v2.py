@@ -1,13 +1,16 @@
 """`/api/v2/sessions`: ending a session and asking how it stands."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 
+from api_service.audio.service import AudioFileNotFound
 from api_service.realtime.service import read_summary
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import ending, lifecycle, retranscribing
-from api_service.sessions.retranscribing import NoRecording, RetranscriptionUnavailable
+from api_service.sessions.retranscribing import NoRecording
+from api_service.sessions.retranscribing_schemas import RetranscriptionBegun, RetranscriptionOptions
 from api_service.sessions.schemas import LiveState, SessionFinalized, SessionStatus, StatusData
 from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
 from shared.errors import Unauthenticated, Unavailable, UpstreamFailed
@@ -65,8 +68,15 @@ async def session_status(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, NoRecording, RetranscriptionUnavailable),
+    responses=documented(NotOwner, NoRecording, AudioFileNotFound),
 )
-async def retranscribe_session(session_id: SessionId, caller: CurrentCaller) -> None:
-    """Transcribe the recording of a session of one's own once more."""
-    await retranscribing.retranscribe(caller, session_id)
+async def retranscribe_session(
+    session_id: SessionId,
+    caller: CurrentCaller,
+    response: Response,
+    asked: Annotated[RetranscriptionOptions, Query()],
+) -> RetranscriptionBegun:
+    """Transcribe a recording of a session of one's own once more: a version beside those that are there."""
+    begun = RetranscriptionBegun.of(session_id, await retranscribing.retranscribe(caller, session_id, asked))
+    response.headers["location"] = begun.poll_url
+    return begun

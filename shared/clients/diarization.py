@@ -1,5 +1,7 @@
 """The diarization service as its callers see it."""
 
+from collections.abc import AsyncIterable
+
 import httpx
 from pydantic import ValidationError
 
@@ -22,10 +24,19 @@ class DiarizationClient:
 
     async def diarize(self, audio: Pcm, *, speakers: SpeakerCount = _ANYBODY) -> list[Turn]:
         """Raises UpstreamFailed when trying again may help and UpstreamRefused when it cannot."""
+        return await self._turns(audio.data, speakers)
+
+    async def diarize_stream(
+        self, pieces: AsyncIterable[bytes], *, speakers: SpeakerCount = _ANYBODY
+    ) -> list[Turn]:
+        """The same for 16 kHz mono int16 samples that are sent as they come, and never held as a whole."""
+        return await self._turns(pieces, speakers)
+
+    async def _turns(self, content: bytes | AsyncIterable[bytes], speakers: SpeakerCount) -> list[Turn]:
         with checked("diarization"):
             response = await self._http.post(
                 DIARIZE_PATH,
-                content=audio.data,
+                content=content,
                 params=speakers.model_dump(exclude_none=True),
                 headers=_HEADERS,
             )

@@ -18,10 +18,17 @@ class SttClient:
         self._http = http
 
     async def transcribe(
-        self, audio: Pcm, *, language: str | None = None, priority: Priority = "final"
+        self,
+        audio: Pcm,
+        *,
+        language: str | None = None,
+        priority: Priority = "final",
+        want_words: bool = False,
     ) -> TranscribeResponse:
         """Raises UpstreamFailed when trying again may help and UpstreamRefused when it cannot."""
         params = {"priority": priority} | ({"language": language} if language else {})
+        if want_words:
+            params["words"] = "true"
         with checked("stt"):
             response = await self._http.post(
                 TRANSCRIBE_PATH, content=audio.data, params=params, headers=_HEADERS

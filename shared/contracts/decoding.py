@@ -7,6 +7,9 @@ To probe, it is sent `SIZE`. It answers `BEGUN`, then any number of times `WANTE
 it gets `LENGTH` and so many bytes of the file, and one `Outcome` in the end, followed by `AudioFacts` as JSON
 where that is `DECODED`.
 
+To be streamed, it is sent `STREAM`, asks for parts in the same way, and sends audio in between: each time
+`AUDIO` with `LENGTH` and so many bytes of 16 kHz little-endian int16 samples, the channels interleaved.
+
 A file that kills its process gets no outcome.
 """
 
@@ -21,6 +24,10 @@ HEADER = struct.Struct("<d")
 SIZE = struct.Struct("<Q")
 """Of the file to probe, in bytes."""
 
+STREAM = struct.Struct("<QBdd")
+"""Of the file to stream: its size in bytes, the channels to keep (0 mixes all into one), and the most seconds
+of audio and of computing that are of any use."""
+
 RANGE = struct.Struct("<QI")
 """The first byte of the file that is wanted, and how many."""
 
@@ -29,6 +36,7 @@ MAX_RANGE_BYTES = 1024 * 1024
 
 BEGUN = b"!"
 WANTED = b"?"
+AUDIO = b"="
 
 
 class Job(enum.Enum):
@@ -36,6 +44,7 @@ class Job(enum.Enum):
 
     DECODE = b"+"
     PROBE = b"?"
+    STREAM = b"="
 
 
 class Outcome(enum.Enum):

@@ -1,6 +1,6 @@
 -- Jobs and the life of sessions, as their owners, their participants and strangers reach them.
 begin;
-select plan(42);
+select plan(46);
 
 insert into auth.users (id, email) values
   ('00000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -27,16 +27,16 @@ $$;
 select pg_temp.become('00000000-0000-4000-8000-000000000001');
 set local role authenticated;
 insert into given values
-  ('owned', internal.add_job('00000000-0000-4000-9000-000000000001', 'retranscribe')),
-  ('second', internal.add_job('00000000-0000-4000-9000-000000000001', 'retranscribe')),
-  ('third', internal.add_job('00000000-0000-4000-9000-000000000001', 'ai_summary'));
+  ('owned', internal.add_job('00000000-0000-4000-9000-000000000001', 'retranscribe', '{}', 'normal')),
+  ('second', internal.add_job('00000000-0000-4000-9000-000000000001', 'retranscribe', '{}', 'normal')),
+  ('third', internal.add_job('00000000-0000-4000-9000-000000000001', 'ai_summary', '{}', 'normal'));
 select is((select count(*) from public.jobs), 3::bigint, 'an owner sees the jobs that it asked for');
 select row_eq(
   $$select status, progress, step, result, error from public.jobs where id = pg_temp.id_of('owned')$$,
   row('pending'::text, 0::smallint, 'pending'::text, null::jsonb, null::text), 'a job begins with nothing'
 );
 select throws_ok(
-  $$select internal.add_job('00000000-0000-4000-9000-000000000001', 'DROP')$$, '23514', null, 'a kind is a plain word'
+  $$select internal.add_job('00000000-0000-4000-9000-000000000001', 'DROP', '{}', 'normal')$$, '23514', null, 'a kind is a plain word'
 );
 select throws_ok(
   $$insert into public.jobs (user_id, session_id, kind)
@@ -46,7 +46,7 @@ select throws_ok(
 select throws_ok($$update public.jobs set status = 'success'$$, '42501', null, 'nobody makes a job succeed');
 select throws_ok($$delete from public.jobs$$, '42501', null, 'nobody deletes a job');
 select throws_ok(
-  $$select internal.finish_job(pg_temp.id_of('owned'), '{}')$$, '42501', null, 'accounts do not work on jobs'
+  $$select internal.finish_job(pg_temp.id_of('owned'), 1, '{}')$$, '42501', null, 'accounts do not work on jobs'
 );
 
 select pg_temp.become('00000000-0000-4000-8000-000000000002');
@@ -59,7 +59,7 @@ select is((select count(*) from public.jobs), 1::bigint, 'which is a job of its 
 
 select pg_temp.become('00000000-0000-4000-8000-000000000003');
 select is(
-  internal.add_job('00000000-0000-4000-9000-000000000001', 'retranscribe'), null,
+  internal.add_job('00000000-0000-4000-9000-000000000001', 'retranscribe', '{}', 'normal'), null,
   'a stranger asks for nothing in a session of others'
 );
 select is(
@@ -69,23 +69,29 @@ select is((select count(*) from public.jobs), 0::bigint, 'a stranger sees no job
 
 -- The service works on them.
 reset role;
-select is(internal.report_job(pg_temp.id_of('owned'), 10, 'initializing'), false, 'a job is started first');
-select is(internal.start_job(pg_temp.id_of('owned')), true, 'a waiting job is started');
-select is(internal.start_job(pg_temp.id_of('owned')), true, 'and again, by the worker that takes it over');
-select is(internal.report_job(pg_temp.id_of('owned'), 35, 'cleaning_old_data'), true, 'its progress is told');
+select is(internal.report_job(pg_temp.id_of('owned'), 0, 10, 'initializing'), false, 'a job is started first');
+select is((internal.start_job(pg_temp.id_of('owned'))).attempt, 1, 'a waiting job is started');
+select is((internal.start_job(pg_temp.id_of('owned'))).attempt, 2, 'and again, by the worker that takes it over');
+select is(
+  internal.report_job(pg_temp.id_of('owned'), 1, 35, 'cleaning_old_data'), false, 'who has lost it reports nothing'
+);
+select is(internal.finish_job(pg_temp.id_of('owned'), 1, '{}'), false, 'and finishes nothing');
+select is(internal.wants_job(pg_temp.id_of('owned'), 1), false, 'nobody waits for it');
+select is(internal.wants_job(pg_temp.id_of('owned'), 2), true, 'but for who has it now');
+select is(internal.report_job(pg_temp.id_of('owned'), 2, 35, 'cleaning_old_data'), true, 'its progress is told');
 select row_eq(
   $$select status, progress, step, started_at is not null, completed_at is null from pg_temp.job('owned')$$,
   row('started'::text, 35::smallint, 'cleaning_old_data'::text, true, true), 'and can be read'
 );
-select is(internal.finish_job(pg_temp.id_of('owned'), '{"total_segments": 3}'), true, 'it succeeds with a result');
+select is(internal.finish_job(pg_temp.id_of('owned'), 2, '{"total_segments": 3}'), true, 'it succeeds with a result');
 select row_eq(
   $$select status, progress, step, result, completed_at is not null from pg_temp.job('owned')$$,
   row('success'::text, 100::smallint, 'completed'::text, '{"total_segments": 3}'::jsonb, true), 'which stays'
 );
-select is(internal.fail_job(pg_temp.id_of('owned'), 'late'), false, 'what succeeded does not fail');
-select is(internal.start_job(pg_temp.id_of('owned')), false, 'and is not done again');
-select is(internal.fail_job(pg_temp.id_of('second'), 'engine-busy'), true, 'a job may fail before it starts');
-select is((pg_temp.job('second')).error, 'engine-busy', 'and says why');
+select is(internal.fail_job(pg_temp.id_of('owned'), 2, 'late', 'late'), false, 'what succeeded does not fail');
+select is_empty($$select internal.start_job(pg_temp.id_of('owned'))$$, 'and is not done again');
+select is(internal.fail_job(pg_temp.id_of('second'), 0, 'the engine is busy', 'engine-busy'), true, 'a job may fail before it starts');
+select is((pg_temp.job('second')).error_code, 'engine-busy', 'and says why');
 select throws_ok(
   $$update public.jobs set status = 'success', error = null where id = pg_temp.id_of('second')$$, '23514', null,
   'there is no success without a result'
@@ -102,8 +108,8 @@ insert into given values
 select is(pg_temp.id_of('ended'), pg_temp.id_of('again'), 'to finalize again is the same job');
 select is((pg_temp.job('ended')).result, '{"n": 2}'::jsonb, 'with what is known now');
 reset role;
-select is(internal.start_job(pg_temp.id_of('third')), false, 'a cancelled job is not started');
-select is(internal.finish_job(pg_temp.id_of('third'), '{}'), false, 'and does not succeed');
+select is_empty($$select internal.start_job(pg_temp.id_of('third'))$$, 'a cancelled job is not started');
+select is(internal.finish_job(pg_temp.id_of('third'), 0, '{}'), false, 'and does not succeed');
 
 -- Owners change the state of a session, from what they saw it in.
 update public.recording_sessions set status = 'recording', started_at = now() - interval '90 seconds';

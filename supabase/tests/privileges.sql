@@ -47,6 +47,7 @@ select set_eq(
     'member_names',
     'my_sessions',
     'new_invite_code',
+    'queue_job',
     'record_finalization',
     'rename_speaker',
     'revise_segments',
@@ -61,24 +62,33 @@ select set_eq(
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
   array[
+    'add_upload',
+    'age_jobs',
     'audio_content',
+    'audio_of_job',
     'audio_upload',
     'complete_audio_file',
     'expire_uploads',
     'fail_job',
+    'failed_jobs',
     'finish_job',
     'objects_deleted',
     'open_session',
+    'queue_job',
     'recording_sessions',
     'report_job',
+    'requeue_job',
     'reserve_object',
+    'same_upload',
     'session_clock',
     'sessions_in',
     'set_session_status',
     'speaker_names',
     'start_job',
     'store_captions',
-    'take_deleted_objects'
+    'store_transcription',
+    'take_deleted_objects',
+    'wants_job'
   ],
   'the login of the API may call these internal functions'
 );

@@ -15,6 +15,7 @@ from asgi_lifespan import LifespanManager
 from pydantic import SecretStr
 
 from api_service.app import create_app
+from api_service.jobs import schema as queue
 from api_service.settings import ApiSettings
 from tests.api_service.tokens import ISSUER, Signer
 from tests.servers import Servers
@@ -57,6 +58,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="session")
 def settings(servers: Servers, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> ApiSettings:
+    queue.apply(servers.database_admin_url)
     return ApiSettings(
         database_url=SecretStr(servers.database_url),
         redis_url=SecretStr(servers.redis_url),

@@ -285,11 +285,13 @@ async def test_without_a_recording_there_is_nothing_to_transcribe_again(ada: Per
     assert "Upload" in answer.json()["detail"]
 
 
-async def test_a_recording_is_kept_and_nobody_claims_to_transcribe_it_again(ada: Person) -> None:
+async def test_a_recording_is_transcribed_again_by_a_task(ada: Person) -> None:
     session = await ada.new_session()
     assert (await upload(ada, session, tone())).status_code == 200
     answer = await ada.send("POST", f"/api/v1/sessions/{session['id']}/retranscribe")
-    assert (answer.status_code, answer.json()["code"]) == (501, "retranscription-unavailable")
+    assert (answer.status_code, answer.json()["status"]) == (202, "pending")
+    task = (await ada.get(answer.headers["location"])).json()
+    assert (task["task_id"], task["kind"]) == (answer.json()["task_id"], "transcribe")
     assert len((await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()) == 1
 
 

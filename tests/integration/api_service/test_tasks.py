@@ -43,7 +43,9 @@ class Workers:
         with self._admin.transaction():
             claims = f'{{"sub": "{person.id}", "role": "authenticated"}}'
             self._admin.execute("select set_config('request.jwt.claims', %s, true)", [claims])
-            row = self._admin.execute("select internal.add_job(%s, %s)", [session["id"], kind]).fetchone()
+            row = self._admin.execute(
+                "select internal.add_job(%s, %s, '{}', 'normal')", [session["id"], kind]
+            ).fetchone()
         assert row
         return str(row[0])
 
@@ -84,7 +86,7 @@ async def test_a_task_is_followed_to_its_result(ada: Person, workers: Workers) -
     assert (waiting["success"], waiting["message"]) == (True, "Task status retrieved")
 
     workers.do("start_job", task)
-    workers.do("report_job", task, 25, "downloading_audio")
+    workers.do("report_job", task, 1, 25, "downloading_audio")
     running = await read(ada, task)
     assert running["progress"] == {
         "step": "downloading_audio",
@@ -95,7 +97,7 @@ async def test_a_task_is_followed_to_its_result(ada: Person, workers: Workers) -
     }
     assert (running["status"], running["result"], running["error"]) == ("started", None, None)
 
-    workers.do("finish_job", task, Jsonb({"total_segments": 3}))
+    workers.do("finish_job", task, 1, Jsonb({"total_segments": 3}))
     done = await read(ada, task)
     assert (done["status"], done["ready"], done["successful"]) == ("success", True, True)
     assert done["result"] == {"total_segments": 3}
@@ -106,7 +108,7 @@ async def test_a_failure_is_spelt_as_old_clients_stop_at_it_and_never_looks_like
     ada: Person, workers: Workers
 ) -> None:
     task = workers.enqueue(ada, await ada.new_session())
-    workers.do("fail_job", task, "Storage answered 403 for the recording")
+    workers.do("fail_job", task, 0, "Storage answered 403 for the recording", "storage-failed")
     failed = await read(ada, task)
     assert (failed["status"], failed["ready"], failed["successful"]) == ("failed", True, False)
     assert failed["result"] is None
@@ -121,14 +123,14 @@ async def test_a_cancelled_task_is_not_worked_on_any_more(ada: Person, workers: 
         assert answer.status_code == 200, answer.text
         assert (answer.json()["success"], answer.json()["task_id"]) == (True, task)
         assert answer.json()["message"] == "Task cancelled successfully"
-    assert workers.do("report_job", task, 50, "processing_audio") is False
-    assert workers.do("finish_job", task, Jsonb({})) is False
+    assert workers.do("report_job", task, 1, 50, "processing_audio") is False
+    assert workers.do("finish_job", task, 1, Jsonb({})) is False
     assert (await read(ada, task))["status"] == "cancelled"
 
 
 async def test_what_is_over_cannot_be_cancelled(ada: Person, workers: Workers) -> None:
     task = workers.enqueue(ada, await ada.new_session())
-    workers.do("fail_job", task, "engine-busy")
+    workers.do("fail_job", task, 0, "the engine is busy", "engine-busy")
     answer = await ada.send("DELETE", f"/api/v2/tasks/{task}")
     assert (answer.status_code, answer.json()["code"]) == (409, "task-finished")
     assert "failed" in answer.json()["detail"]

@@ -1,0 +1,81 @@
+"""A worker: takes jobs from the queue, and tells at `/health` and `/metrics` how it is."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Literal
+
+import structlog
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from api_service.background import Background
+from api_service.database import Database
+from api_service.jobs.queue import open_queue
+from api_service.jobs.runner import Runner, Work
+from api_service.settings import ApiSettings
+from api_service.transcribing.job import transcribe
+from api_service.transcribing.tools import Tools, open_tools
+from shared import serving
+from shared.errors import ServiceError
+
+log = structlog.get_logger()
+
+
+class WorkerHealth(BaseModel):
+    """That it runs; what it waits for is in the database."""
+
+    status: Literal["healthy"] = "healthy"
+
+
+class UnknownKind(ServiceError):
+    status, code, title = 501, "unknown-kind", "This worker cannot do such jobs"
+
+
+def create_worker(settings: ApiSettings) -> FastAPI:
+    """One worker process; it works for as long as its lifespan lasts."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await _open(settings, stack)
+            yield
+
+    app = FastAPI(title="Intrascribe Worker", lifespan=lifespan, openapi_url=None)
+    serving.install(app, service="worker", max_body_bytes=0)
+
+    @app.get("/health")
+    async def health() -> WorkerHealth:
+        return WorkerHealth()
+
+    return app
+
+
+async def _open(settings: ApiSettings, stack: AsyncExitStack) -> None:
+    database = Database(
+        settings.database_url.get_secret_value(),
+        connections=2 * settings.worker_jobs + 2,
+        prepares=settings.connections_prepare,
+    )
+    stack.push_async_callback(database.close)
+    await database.open()
+    tools = await open_tools(settings, stack, database=database)
+
+    async def do(work: Work) -> None:
+        await _do(tools, work)
+
+    runner = Runner(database, do, limit_seconds=settings.worker_limit_seconds)
+
+    async def work() -> None:
+        async with open_queue(settings, runner) as queue:
+            await queue.work()
+
+    background = await stack.enter_async_context(Background())
+    background.start("queue", work)
+
+
+async def _do(tools: Tools, work: Work) -> None:
+    match work.attempt.kind:
+        case "transcribe":
+            await transcribe(tools, work)
+        case kind:
+            raise UnknownKind(f"Jobs of the kind {kind} need a newer worker")

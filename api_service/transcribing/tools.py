@@ -1,0 +1,62 @@
+"""What a worker transcribes with, for as long as it lives."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from api_service.database import Database
+from api_service.settings import ApiSettings
+from shared.clients.diarization import DiarizationClient
+from shared.clients.http import inference_http
+from shared.clients.stt import SttClient
+from shared.decoding import Decoder
+from shared.storage import Storage, open_storage
+
+_RECOGNITION_SECONDS = 120.0
+"""A piece waits for its turn behind those of others."""
+
+_STREAMS_OF_A_JOB = 2
+"""One is recognised, and one is searched for its speakers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Opened with the worker and closed with it."""
+
+    database: Database
+    storage: Storage
+    decoder: Decoder
+    stt: SttClient
+    diarization: DiarizationClient | None
+    """None where nobody can tell who speaks."""
+
+    pieces_at_once: int
+    max_seconds: float
+
+
+async def open_tools(settings: ApiSettings, stack: AsyncExitStack, *, database: Database) -> Tools:
+    """The stack closes what is opened. The decoder's process starts with the first file."""
+    jobs = settings.worker_jobs
+    decoder = Decoder(max_seconds=0, children=_STREAMS_OF_A_JOB * jobs)
+    stack.push_async_exit(decoder)
+    stt = await stack.enter_async_context(
+        inference_http(
+            settings.stt_service_url,
+            read_seconds=_RECOGNITION_SECONDS,
+            connections=jobs * settings.worker_pieces,
+        )
+    )
+    diarization = None
+    if settings.diarization_service_url:
+        http = inference_http(
+            settings.diarization_service_url, read_seconds=settings.worker_limit_seconds, connections=jobs
+        )
+        diarization = DiarizationClient(await stack.enter_async_context(http))
+    return Tools(
+        database=database,
+        storage=open_storage(settings),
+        decoder=decoder,
+        stt=SttClient(stt),
+        diarization=diarization,
+        pieces_at_once=settings.worker_pieces,
+        max_seconds=settings.max_recording_seconds,
+    )

@@ -1,0 +1,164 @@
+"""Takes a recording to transcribe: stores it, and queues the work with the session that it makes."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+
+from api_service.audio import legacy_service
+from api_service.audio import repository as audio
+from api_service.audio.forms import UploadForm
+from api_service.audio.service import NotAudio, write
+from api_service.auth.verifier import Claims
+from api_service.runtime import Runtime, open_caller
+from api_service.tasks import repository as tasks
+from api_service.tasks.repository import Job
+from api_service.transcriptions import batch_repository
+from api_service.transcriptions.batch_repository import Asked, Received
+from api_service.transcriptions.batch_schemas import BatchOptions
+from api_service.users import settings_repository
+from shared.contracts.decoding import AudioFacts
+from shared.decoding import UndecodableAudio
+from shared.errors import InvalidRequest, ServiceError, TooLarge, Unavailable
+
+_LANGUAGE = "zh-CN"
+"""Of the session, as for any other, where nobody says; what is spoken is found out by listening."""
+
+_TITLE_CHARACTERS = 200
+_LOOK_SECONDS = 0.25
+_SHORT_SECONDS = 600.0
+"""Who waits for a longer recording would wait in vain."""
+
+
+class RecordingTooLong(TooLarge):
+    code, title = "recording-too-long", "The recording is too long"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The job of an upload."""
+
+    session_id: UUID
+    job_id: UUID
+    known: bool
+    """The same recording was sent before, and asked for the same: this is what came of it."""
+
+    seconds: float
+
+
+async def receive(runtime: Runtime, claims: Claims, form: UploadForm, asked: BatchOptions) -> Queued:
+    """Store the file of a form and queue its transcription.
+
+    The form's fields count where `asked`, which the address says, leaves something open. Raises NotAudio,
+    RecordingTooLong, InvalidRequest, or what storage raises; then nothing is kept.
+    """
+    async with open_caller(runtime, claims) as caller:
+        # An account that is unknown or inactive sends nothing.
+        chosen = await settings_repository.find_choices(caller.connection, caller.user.id)
+    path, digest = f"audio/{uuid4()}/{uuid4()}", hashlib.sha256()
+    async with runtime.database.as_service() as connection:
+        await audio.reserve(connection, path)
+
+    async def hashed() -> AsyncIterator[bytes]:
+        async for piece in form.content():
+            digest.update(piece)
+            yield piece
+
+    try:
+        await write(runtime, path, hashed(), most=runtime.settings.max_upload_bytes)
+        facts = await _facts(runtime, path, form)
+        options = _options(form, asked)
+        received = Received(
+            path=path,
+            bucket=runtime.audio.storage.name,
+            size=legacy_service.file_size(form),
+            sha256=digest.hexdigest(),
+            filename=legacy_service.file_name(form),
+            facts=facts,
+        )
+        preferred = chosen.preferred_language or _LANGUAGE
+        queued = await _queue(runtime, claims, received, options, preferred=preferred)
+    except BaseException:
+        with suppress(ServiceError):  # what is reserved and not claimed is removed later anyway
+            await runtime.audio.storage.delete(path)
+        raise
+    if queued.known:
+        await runtime.audio.storage.delete(path)
+    return queued
+
+
+async def outcome(runtime: Runtime, claims: Claims, job_id: UUID, *, within_seconds: float) -> Job:
+    """The job as soon as it is over, or as it is when the time is."""
+    deadline = asyncio.get_running_loop().time() + within_seconds
+    while True:
+        async with open_caller(runtime, claims) as caller:
+            job = await tasks.find(caller.connection, job_id, user_id=caller.user.id)
+        if job is None:
+            raise Unavailable("The task has been removed meanwhile")
+        if job.status not in ("pending", "started") or asyncio.get_running_loop().time() >= deadline:
+            return job
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def is_worth_waiting(queued: Queued) -> bool:
+    """Whether the transcript may be there before old clients lose their patience."""
+    return queued.seconds <= _SHORT_SECONDS
+
+
+async def _facts(runtime: Runtime, path: str, form: UploadForm) -> AudioFacts:
+    legacy_service.file_size(form)
+    file = await runtime.audio.storage.open(path)
+    try:
+        facts = await runtime.audio.decoder.probe(file.part, file.size)
+    except UndecodableAudio as fault:
+        raise NotAudio(fault.detail) from fault
+    if facts.duration_seconds > runtime.settings.max_recording_seconds:
+        raise RecordingTooLong(f"At most {runtime.settings.max_recording_seconds:g} seconds are transcribed")
+    return facts
+
+
+def _options(form: UploadForm, asked: BatchOptions) -> BatchOptions:
+    said = {name: value for name, value in form.fields.items() if name in BatchOptions.model_fields and value}
+    try:
+        return BatchOptions.model_validate(said | asked.model_dump(exclude_none=True))
+    except ValidationError as fault:
+        first = fault.errors(include_input=False)[0]
+        where = ".".join(["body", *(str(part) for part in first["loc"])])
+        raise InvalidRequest(first["msg"], fields=[{"field": where, "message": first["msg"]}]) from None
+
+
+async def _queue(
+    runtime: Runtime, claims: Claims, received: Received, options: BatchOptions, *, preferred: str
+) -> Queued:
+    settings = options.for_job()
+    # Somebody waits for it.
+    is_short = received.facts.duration_seconds <= _SHORT_SECONDS
+    fingerprint = hashlib.sha256(json.dumps([received.sha256, settings], sort_keys=True).encode()).hexdigest()
+    async with runtime.database.as_service() as connection:
+        if not options.force:
+            known = await batch_repository.same(connection, claims.user_id, fingerprint)
+            if known:
+                return Queued(*known, known=True, seconds=received.facts.duration_seconds)
+        session_id, job_id = await batch_repository.add(
+            connection,
+            claims.user_id,
+            received,
+            Asked(
+                title=options.title or _title(received.filename),
+                language=options.language or preferred,
+                settings=settings,
+                priority=options.priority or ("high" if is_short else "normal"),
+                fingerprint=fingerprint,
+            ),
+        )
+    return Queued(session_id, job_id, known=False, seconds=received.facts.duration_seconds)
+
+
+def _title(filename: str) -> str:
+    return PurePosixPath(filename).stem.strip()[:_TITLE_CHARACTERS] or "Recording"

@@ -1,0 +1,58 @@
+"""Writes uploads, as the service: session, file and job at once."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from pydantic import JsonValue
+
+from api_service.database import Connection
+from shared.contracts.decoding import AudioFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that has been stored under a reserved path."""
+
+    path: str
+    bucket: str
+    size: int
+    sha256: str
+    filename: str
+    facts: AudioFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to become of it."""
+
+    title: str
+    language: str
+    """Of the session."""
+
+    settings: dict[str, JsonValue]
+    priority: str
+    fingerprint: str
+
+
+async def same(connection: Connection, owner: UUID, fingerprint: str) -> tuple[UUID, UUID] | None:
+    """Session and job of the same work for the same owner, unless it failed or was cancelled."""
+    cursor = await connection.execute("select * from internal.same_upload(%s, %s)", [owner, fingerprint])
+    row = await cursor.fetchone()
+    return (row["session_id"], row["job_id"]) if row else None
+
+
+async def add(connection: Connection, owner: UUID, received: Received, asked: Asked) -> tuple[UUID, UUID]:
+    """The session and the job. Raises psycopg.OperationalError when the path is not reserved any more."""
+    facts = received.facts
+    values = [
+        *(owner, asked.title, asked.language, received.filename, received.path, received.bucket),
+        *(received.size, received.sha256, facts.duration_seconds, facts.format, facts.mime_type),
+        *(facts.sample_rate, facts.channels, Jsonb(asked.settings), asked.priority, asked.fingerprint),
+    ]
+    places = ", ".join(["%s"] * len(values))
+    query = f"select * from internal.add_upload({places})"  # noqa: S608 - only placeholders are put in
+    cursor = await connection.execute(query.encode(), values)
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - it returns one row or raises
+    return row["session_id"], row["job_id"]

@@ -1,0 +1,80 @@
+"""`POST /api/v1/transcriptions/batch`: recordings that are sent to be transcribed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from api_service.audio.forms import UploadForm
+from api_service.audio.service import NotAudio, UploadStalled
+from api_service.runtime import CurrentClaims, CurrentRuntime
+from api_service.transcriptions import batch
+from api_service.transcriptions.batch_schemas import BatchOptions, BatchResponse
+from shared.decoding import DecoderBusy
+from shared.errors import BadRequest, TooLarge, Unauthenticated, Unavailable, UnsupportedMedia
+from shared.problems import documented
+from shared.storage import StorageBusy, StorageFailed
+
+BATCH_PATH = "/api/v1/transcriptions/batch"
+router = APIRouter(tags=["transcripts"], responses=documented(Unauthenticated, Unavailable))
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["audio_file"],
+                    "properties": {
+                        "audio_file": {"type": "string", "format": "binary"},
+                        "title": {"type": "string"},
+                        "language": {"type": "string"},
+                        "diarize": {"type": "boolean"},
+                        "num_speakers": {"type": "integer"},
+                        "min_speakers": {"type": "integer"},
+                        "max_speakers": {"type": "integer"},
+                        "channels_as_speakers": {"type": "boolean"},
+                        "priority": {"type": "string", "enum": ["normal", "low"]},
+                        "force": {"type": "boolean"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post(
+    BATCH_PATH,
+    responses=documented(
+        *(BadRequest, UploadStalled, TooLarge, batch.RecordingTooLong, UnsupportedMedia),
+        *(NotAudio, DecoderBusy, StorageBusy, StorageFailed),
+    )
+    | {
+        202: {
+            "model": BatchResponse,
+            "description": "It is being transcribed; `Location` tells how far it is",
+        }
+    },
+    openapi_extra=_FORM,
+)
+async def transcribe_recording(
+    runtime: CurrentRuntime,
+    claims: CurrentClaims,
+    request: Request,
+    response: Response,
+    asked: Annotated[BatchOptions, Query()],
+    prefer: Annotated[str | None, Header(description="`respond-async` waits for nothing (RFC 7240)")] = None,
+) -> BatchResponse:
+    """Send a recording of any kind. A short one is answered with what came of it, a long one with its task.
+
+    The same recording, asked for in the same way, is transcribed once; `force` does it again.
+    """
+    queued = await batch.receive(runtime, claims, UploadForm(request), asked)
+    waits = batch.is_worth_waiting(queued) and "respond-async" not in (prefer or "")
+    wait = runtime.settings.batch_wait_seconds if waits else 0.0
+    job = await batch.outcome(runtime, claims, queued.job_id, within_seconds=wait)
+    answer = BatchResponse.of(job, known=queued.known)
+    if answer.status == "processing":
+        response.status_code = 202
+        response.headers["location"] = answer.poll_url
+    return answer
