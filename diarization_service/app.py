@@ -35,6 +35,9 @@ from shared.serving import install, while_connected
 
 log = structlog.get_logger()
 
+_READ_SECONDS = 600.0
+"""A body that comes more slowly would keep a place from others."""
+
 NAME, VERSION = "Intrascribe Diarization Service", "1.0.0"
 
 
@@ -153,7 +156,7 @@ async def _answered(request: Request, runtime: Runtime, query: schemas.DiarizeQu
     diariser, form = runtime.diariser, wanted(request, query.format)
     with ExitStack() as held:
         held.enter_context(diariser.place())
-        asked = await read(request, query, runtime.decoder, runtime.settings)
+        asked = await _read_in_time(read, request, query, runtime)
         if form == "events":
             return Events(
                 request,
@@ -163,6 +166,14 @@ async def _answered(request: Request, runtime: Runtime, query: schemas.DiarizeQu
         answer = await while_connected(request, diariser.diarize(asked.audio, asked.options))
         # It is valid already, and would be checked once more.
         return complete(answer, form, name=asked.name)
+
+
+async def _read_in_time(read: Read, request: Request, query: schemas.DiarizeQuery, runtime: Runtime) -> Asked:
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            return await read(request, query, runtime.decoder, runtime.settings)
+    except TimeoutError:
+        raise BadRequest(f"The body took longer than {_READ_SECONDS:g} seconds") from None
 
 
 @router.get("/health", responses={503: {"model": schemas.Health, "description": "There is no model"}})
