@@ -54,7 +54,8 @@ check: tools ## ruff, mypy strict in each environment, import-linter, the page's
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
 	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service benchmarks/api tests/shared tests/api_service tests/integration/api_service
-	@$(ENVIRONMENTS)/stt-tests/bin/mypy --exclude ^benchmarks/api/ stt_service benchmarks tests/stt_service tests/models/stt_service tests/models/stt_funasr tests/integration/stt_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy --exclude ^benchmarks/api/ stt_service diarization_service benchmarks tests/stt_service tests/models/stt_service tests/models/stt_funasr tests/integration/stt_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy tests/diarization_service tests/models/diarization_service tests/integration/diarization_service
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service
 	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded tests/embedded tests/e2e tests/browser
 	@$(PYTHON) -m embedded.setup.web_build check
@@ -73,6 +74,12 @@ bench-stt: ## how fast the speech service is; ARGUMENTS="--url http://127.0.0.1:
 bench-api: ## how fast the API reads under row-level security; ARGUMENTS="--rate 400"
 	@$(INSTALL) api-tests embedded
 	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.api.bench $(ARGUMENTS)
+
+.PHONY: eval-diarization
+eval-diarization: ## who speaks when, per set, alone and over HTTP; ARGUMENTS="--tune"
+	@$(INSTALL) diarization-tests
+	@$(PYTHON) -m embedded.weights fetch voices
+	@$(ENVIRONMENTS)/diarization-tests/bin/python -m benchmarks.diarization.evaluate $(ARGUMENTS)
 
 .PHONY: format
 format: tools ## format the code

@@ -1,11 +1,11 @@
-"""The speech service as a process of its own."""
+"""An inference service as a process of its own."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +37,18 @@ class Service:
 
 @contextmanager
 def running(engine: str) -> Iterator[Service]:
-    """Start the service on a free port and end it. Raises NotStarted."""
+    """Start the speech service on a free port and end it. Raises NotStarted."""
+    with serving("stt_service", "STT_PORT", {"STT_ENGINE": engine}) as service:
+        yield service
+
+
+@contextmanager
+def serving(module: str, port_setting: str, settings: Mapping[str, str]) -> Iterator[Service]:
+    """The same for any service of ours."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {**os.environ, "STT_PORT": str(port), "STT_ENGINE": engine, "LOG_LEVEL": "warning"}
-    process = subprocess.Popen([sys.executable, "-m", "stt_service"], cwd=ROOT, env=environment)
+    environment = {**os.environ, **settings, port_setting: str(port), "LOG_LEVEL": "warning"}
+    process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=environment)
     try:
         service = Service(f"http://127.0.0.1:{port}", process.pid)
         _wait_until_ready(service, process)

@@ -55,6 +55,7 @@ class Environment:
 _TEST_EXTRAS = {
     "agent": ("livekit",),
     "api": ("contract", "s3", "subtitles"),
+    "diarization": ("contract",),
     "embedded": ("platform",),
     "stt": ("speech",),
 }
@@ -95,6 +96,13 @@ def _with_funasr() -> tuple[Environment, Environment]:
     )
 
 
+def _diarization() -> tuple[Environment, Environment]:
+    """Torch is most of it: it is installed where somebody asks for it."""
+    service, tests = _service("diarization")
+    overrides = "diarization_service/diarization.overrides"
+    return replace(service, overrides=overrides), replace(tests, overrides=overrides)
+
+
 def _toolchain(name: str) -> Environment:
     return Environment(name, (), f"embedded/locks/{name}.lock", group=name)
 
@@ -106,6 +114,7 @@ ENVIRONMENTS = {
             _service("api"),
             _service("stt", "moonshine", "faster-whisper"),
             _with_funasr(),
+            _diarization(),
             _service("agent"),
             _service("embedded"),
         ),

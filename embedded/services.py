@@ -25,7 +25,8 @@ class Addresses(BaseModel):
 
 
 def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> list[Program]:
-    """The speech service, the API, its worker and the agents."""
+    """The speech service, the API, its worker, the agents, and the diarization service where it is wanted."""
+    speakers = {"DIARIZATION_SERVICE_URL": settings.diarization_url} if settings.diarization else {}
     everywhere = {
         "PYTHONUNBUFFERED": "1",
         "REDIS_URL": addresses.redis_url,
@@ -33,12 +34,14 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "LIVEKIT_API_KEY": addresses.livekit_api_key,
         "LIVEKIT_API_SECRET": addresses.livekit_api_secret,
         "STT_SERVICE_URL": settings.stt_url,
+        **speakers,
     }
     stt = {
         "PYTHONUNBUFFERED": "1",
         "STT_HOST": "127.0.0.1",
         "STT_PORT": str(settings.stt_port),
         "STT_MODELS_DIRECTORY": str(ROOT / "models"),
+        **speakers,
     }
     api = everywhere | {
         "API_HOST": "127.0.0.1",
@@ -62,6 +65,7 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
             health="/health",
             installed_as=settings.stt_environment,
         ),
+        *_diarization(settings),
         _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
         _program(
             "worker",
@@ -73,6 +77,19 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         ),
         _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
     ]
+
+
+def _diarization(settings: EmbeddedSettings) -> list[Program]:
+    if not settings.diarization:
+        return []
+    environment = {
+        "PYTHONUNBUFFERED": "1",
+        "DIARIZATION_HOST": "127.0.0.1",
+        "DIARIZATION_PORT": str(settings.diarization_port),
+        "DIARIZATION_MODELS_DIRECTORY": str(ROOT / "models"),
+    }
+    port = Port(settings.diarization_port, "EMBEDDED_DIARIZATION_PORT")
+    return [_program("diarization", environment, port=port, health="/health")]
 
 
 def _program(

@@ -18,6 +18,7 @@ class EmbeddedSettings(BaseSettings):
 
     api_port: int = 8000
     stt_port: int = 8001
+    diarization_port: int = 8002
     worker_port: int = 8010
     """Where the worker of the API answers whether it is well."""
 
@@ -51,6 +52,9 @@ class EmbeddedSettings(BaseSettings):
     stt_engine: str = Field("auto", validation_alias="STT_ENGINE")
     """The speech service reads it too; here it decides which of that service's environments is started."""
 
+    diarization: bool = Field(False, validation_alias="INTRASCRIBE_DIARIZATION")
+    """Whether the diarization service is installed, which takes 5 GB, and started."""
+
     @property
     def livekit_udp_last_port(self) -> int:
         return self.livekit_udp_first_port + _UDP_PORTS
@@ -66,6 +70,10 @@ class EmbeddedSettings(BaseSettings):
     @property
     def stt_url(self) -> str:
         return f"http://127.0.0.1:{self.stt_port}"
+
+    @property
+    def diarization_url(self) -> str:
+        return f"http://127.0.0.1:{self.diarization_port}"
 
     @model_validator(mode="after")
     def _keys_come_with_a_livekit(self) -> Self:

@@ -18,6 +18,7 @@ _FOLDERS = {
         *(f"{kind}/stt_service" for kind in ("tests", "tests/integration", "tests/models")),
     ],
     "stt-funasr": ["tests/models/stt_funasr"],
+    "diarization": [f"{kind}/diarization_service" for kind in ("tests", "tests/integration", "tests/models")],
     "api": [
         "tests/shared",
         *(f"{kind}/api_service" for kind in ("tests", "tests/integration", "tests/models")),

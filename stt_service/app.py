@@ -8,6 +8,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 
+from shared.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES
 from shared.clients.diarization import DiarizationClient
 from shared.clients.http import inference_http
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
@@ -17,14 +18,7 @@ from shared.inference import EngineBusy, InferenceWorker
 from shared.problems import documented, self_contained
 from shared.serving import install, while_connected
 from stt_service import schemas
-from stt_service.bodies import (
-    FILE_MEDIA_TYPES,
-    JSON_MEDIA_TYPE,
-    WAV_MEDIA_TYPES,
-    Heard,
-    read_batch,
-    read_body,
-)
+from stt_service.bodies import Heard, read_batch, read_body
 from stt_service.engine import Loaded, load_engine
 from stt_service.openai import realtime
 from stt_service.openai import routes as openai

@@ -3,7 +3,8 @@
 from importlib.util import find_spec
 from typing import Literal
 
-from stt_service.models import EngineUnavailable, find, known_on_hub
+from shared.models import EngineUnavailable
+from stt_service.models import MODELS
 from stt_service.settings import SttSettings
 
 Engine = Literal["funasr", "faster-whisper", "moonshine"]
@@ -34,9 +35,9 @@ def _wanted(settings: SttSettings) -> tuple[Engine, str]:
 def _of_named_model(settings: SttSettings) -> tuple[Engine, str]:
     """The engine that can read the files, or while they are not there, the one that the name stands for."""
     wanted, setting = named(settings)
-    if known_on_hub(wanted):
+    if MODELS.known_on_hub(wanted):
         return "funasr", f"auto: {setting} names a model of funasr"
-    found = find(wanted, settings.models_directory, setting=setting, needs=())
+    found = MODELS.find(wanted, settings.models_directory, setting=setting, needs=())
     if all((found.folder / file).is_file() for file in FUNASR_NEEDS):
         return "funasr", f"auto: {setting} names a model of funasr"
     if (found.folder / WHISPER_NEEDS[0]).is_file() or not found.folder.is_dir():
@@ -69,7 +70,7 @@ def has_funasr() -> bool:
 
 def _is_there(model: str, settings: SttSettings) -> bool:
     try:
-        find(model, settings.models_directory, setting="STT_MODEL", needs=FUNASR_NEEDS)
+        MODELS.find(model, settings.models_directory, setting="STT_MODEL", needs=FUNASR_NEEDS)
     except EngineUnavailable:
         return False
     return True

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from shared.audio import Pcm
 from shared.contracts.stt import Segment, Word
+from shared.models import EngineUnavailable, Found
 from stt_service.choosing import FUNASR_NEEDS, SENSEVOICE, WHISPER, WHISPER_NEEDS, chosen, has_funasr, named
-from stt_service.models import EngineUnavailable, Found, find, measured, require_trusted
+from stt_service.models import MODELS
 from stt_service.settings import SttSettings
 
 __all__ = ["EngineUnavailable", "Loaded", "Recognised", "Speech", "SttEngine", "check_engine", "load_engine"]
@@ -107,7 +108,7 @@ def check_engine(settings: SttSettings) -> None:
 
 def _load_funasr(settings: SttSettings, reason: str) -> Loaded:
     speech, divider, punctuator = _funasr_models(settings)
-    model = require_trusted(speech)
+    model = MODELS.require_trusted(speech)
     # A library is imported only when its engine is chosen.
     from stt_service.engines.funasr import Folders, FunAsr  # noqa: PLC0415
     from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
@@ -164,7 +165,7 @@ def _funasr_models(settings: SttSettings) -> tuple[Found, Found | None, Found | 
         "STT_PUNCTUATION_MODEL": settings.punctuation_model,
     }
     speech, divider, punctuator = (
-        find(wanted, settings.models_directory, setting=name, needs=FUNASR_NEEDS) if wanted else None
+        MODELS.find(wanted, settings.models_directory, setting=name, needs=FUNASR_NEEDS) if wanted else None
         for name, wanted in asked.items()
     )
     assert speech  # noqa: S101 - there is a default
@@ -177,7 +178,7 @@ def _moonshine_model(settings: SttSettings) -> Found:
     if settings.model_dir or settings.model or settings.device == "cuda":
         raise EngineUnavailable("moonshine takes no STT_MODEL_DIR, no STT_MODEL and no STT_DEVICE=cuda")
     _detector(settings)
-    return measured("moonshine-tiny-en", settings.models_directory)
+    return MODELS.measured("moonshine-tiny-en", settings.models_directory)
 
 
 def _faster_whisper_model(settings: SttSettings) -> Found:
@@ -188,8 +189,8 @@ def _faster_whisper_model(settings: SttSettings) -> Found:
     _detector(settings)
     wanted, setting = named(settings)
     if wanted:
-        return find(wanted, settings.models_directory, setting=setting, needs=WHISPER_NEEDS)
-    return measured(WHISPER, settings.models_directory)
+        return MODELS.find(wanted, settings.models_directory, setting=setting, needs=WHISPER_NEEDS)
+    return MODELS.measured(WHISPER, settings.models_directory)
 
 
 def _threads_of_cores() -> int:
@@ -197,4 +198,4 @@ def _threads_of_cores() -> int:
 
 
 def _detector(settings: SttSettings) -> Path:
-    return measured("silero-vad", settings.models_directory).folder / "silero_vad_16k_sequence.onnx"
+    return MODELS.measured("silero-vad", settings.models_directory).folder / "silero_vad_16k_sequence.onnx"

@@ -2,9 +2,11 @@
 
 from pydantic import BaseModel, Field
 
+from shared.contracts import service
+from shared.contracts.service import ServiceInfo
 from shared.contracts.stt import Language
 
-__all__ = ["AudioData", "Health", "Info", "JsonRequest", "Language", "ModelInfo"]
+__all__ = ["AudioData", "Health", "Info", "JsonRequest", "Language", "ModelInfo", "ServiceInfo"]
 
 
 class AudioData(BaseModel):
@@ -38,23 +40,10 @@ class HealthDetails(BaseModel):
     model_dir: str
 
 
-class Health(BaseModel):
+class Health(service.Health):
     """`GET /health`."""
 
-    service_name: str
-    status: str
-    version: str
-    uptime_seconds: float
     details: HealthDetails
-
-
-class ServiceInfo(BaseModel):
-    """Who answers."""
-
-    name: str
-    version: str
-    uptime_seconds: float
-    environment: str
 
 
 class ModelInfo(BaseModel):

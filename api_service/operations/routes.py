@@ -45,6 +45,7 @@ async def health(runtime: CurrentRuntime) -> HealthResponse:
         details.redis.status,
         details.livekit.status,
         details.microservices.stt_service,
+        details.microservices.diarization_service or "healthy",
     }
     return HealthResponse(
         service_name=NAME,

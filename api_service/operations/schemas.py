@@ -29,6 +29,8 @@ class LiveKitHealth(BaseModel):
 
 class Microservices(BaseModel):
     stt_service: Health
+    diarization_service: Health | None
+    """None where none is configured."""
 
 
 class HealthDetails(BaseModel):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aiohttp
 import httpx
@@ -25,23 +26,26 @@ _PATIENCE_SECONDS = 1.0
 
 async def ask_all(runtime: Runtime) -> HealthDetails:
     """Every part at once, so that the slowest one decides how long it takes, at most a second."""
-    database, redis, livekit, stt = await asyncio.gather(
+    database, redis, livekit, microservices = await asyncio.gather(
         _ask(lambda: _ask_database(runtime)),
         _ask(lambda: _ask_redis(runtime)),
         _ask(lambda: _ask_livekit(runtime)),
-        _ask(lambda: _ask_stt(runtime)),
+        ask_microservices(runtime),
     )
     return HealthDetails(
         database=DatabaseHealth(status=database),
         redis=RedisHealth(status=redis, connected=redis == "healthy"),
         livekit=LiveKitHealth(status=livekit),
-        microservices=Microservices(stt_service=stt),
+        microservices=microservices,
     )
 
 
 async def ask_microservices(runtime: Runtime) -> Microservices:
     """The inference services alone."""
-    return Microservices(stt_service=await _ask(lambda: _ask_stt(runtime)))
+    stt, who_speaks = runtime.settings.stt_service_url, runtime.settings.diarization_service_url
+    urls = [stt, who_speaks] if who_speaks else [stt]
+    answers = await asyncio.gather(*(_ask(partial(_ask_service, runtime, url)) for url in urls))
+    return Microservices(stt_service=answers[0], diarization_service=answers[1] if who_speaks else None)
 
 
 def uptime_seconds(runtime: Runtime) -> float:
@@ -81,6 +85,6 @@ async def _ask_livekit(runtime: Runtime) -> Health:
     return "healthy"
 
 
-async def _ask_stt(runtime: Runtime) -> Health:
-    answer = await runtime.http.get(f"{runtime.settings.stt_service_url}/health")
+async def _ask_service(runtime: Runtime, url: str) -> Health:
+    answer = await runtime.http.get(f"{url}/health")
     return "healthy" if answer.is_success else "unhealthy"

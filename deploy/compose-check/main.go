@@ -1,5 +1,5 @@
 // Command compose-check loads a compose file with the Compose specification's own library, as `docker compose config`
-// would, and prints the names of its services. Variables come from the environment.
+// would, and prints the names of its services. Variables and profiles come from the environment.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	options, err := cli.NewProjectOptions(os.Args[1:], cli.WithOsEnv, cli.WithInterpolation(true), cli.WithConsistency(true))
+	options, err := cli.NewProjectOptions(os.Args[1:], cli.WithOsEnv, cli.WithDefaultProfiles(), cli.WithInterpolation(true), cli.WithConsistency(true))
 	if err == nil {
 		project, failure := options.LoadProject(context.Background())
 		if failure == nil {

@@ -33,6 +33,7 @@ class Step:
 
 _LIVEKIT = Step("livekit", "LiveKit server", ("embedded.setup.livekit_build",))
 _SERVICES = Step("services", "environments of the services", ("embedded.environments", "stt", "api", "agent"))
+_VOICES = Step("diarization", "model of voices", ("embedded.weights", "fetch", "voices"))
 PLATFORM = (
     _LIVEKIT,
     _SERVICES,
@@ -50,15 +51,18 @@ def with_tests(suites: Iterable[str]) -> tuple[Step, ...]:
 
 
 def needed(steps: Sequence[Step], settings: EmbeddedSettings) -> list[Step]:
-    """Without the server that somebody else provides, and with the environment that the engine needs."""
+    """Without the server that somebody else provides, and with what the engines need that are asked for."""
     given = settings.livekit_url or settings.livekit_server_bin
     steps = [step for step in steps if not (given and step is _LIVEKIT)]
-    return [_with_engine(step, settings) if step is _SERVICES else step for step in steps]
+    if settings.diarization:
+        steps.append(_VOICES)
+    return [_with_engines(step, settings) if step is _SERVICES else step for step in steps]
 
 
-def _with_engine(step: Step, settings: EmbeddedSettings) -> Step:
+def _with_engines(step: Step, settings: EmbeddedSettings) -> Step:
     module, *names = step.module
-    return replace(step, module=(module, *sorted({*names, settings.stt_environment})))
+    wanted = {settings.stt_environment, *(["diarization"] if settings.diarization else [])}
+    return replace(step, module=(module, *sorted({*names, *wanted})))
 
 
 def install(steps: Sequence[Step], layout: Layout, console: Console) -> None:

@@ -1,15 +1,19 @@
 """What the diarization service is asked and what it answers.
 
-`POST /diarize` takes a raw body of `PCM_MEDIA_TYPE`, or any audio file, with `SpeakerCount` in its query,
-and the documented JSON; `POST /diarize-file` takes the same file as a form. All answer `DiarizeResponse`.
+`POST /diarize` takes a raw body of `PCM_MEDIA_TYPE`, or any audio file, with `DiarizeOptions` in its query,
+and the documented JSON; `POST /diarize-file` takes the same file as a form. All answer `DiarizeResponse`,
+or the same turns as RTTM, or events: `progress` with `Progress`, and in the end one `result` with
+`DiarizeResponse` or one `error` with a problem.
 """
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
 DIARIZE_PATH = "/diarize"
 DIARIZE_FILE_PATH = "/diarize-file"
+EVENTS_MEDIA_TYPE = "text/event-stream"
+RTTM_MEDIA_TYPE = "text/x-rttm"
 FILE_FIELD = "audio_file"
 """Of the form of `POST /diarize-file`; `session_id` and the counts of speakers are others."""
 
@@ -31,7 +35,15 @@ class SpeakerCount(BaseModel):
         return self
 
 
-class DiarizeJson(SpeakerCount):
+class DiarizeOptions(SpeakerCount):
+    """What a caller may want of the turns."""
+
+    exclusive: bool = Field(
+        True, description="Whether one speaks at a time, as who looks for the speaker of a word wants it"
+    )
+
+
+class DiarizeJson(DiarizeOptions):
     """`POST /diarize` as the original product documents it."""
 
     audio_data: str = Field(description="The audio file in hexadecimal digits")
@@ -40,7 +52,7 @@ class DiarizeJson(SpeakerCount):
 
 
 class SpeakerTurn(BaseModel):
-    """One speaker's stretch. Turns are in order and exclusive: nobody else speaks in it."""
+    """One speaker's stretch. Turns are in order; exclusive ones do not overlap."""
 
     start_time: float = Field(ge=0, description="Seconds from the beginning of the audio")
     end_time: float = Field(ge=0, description="Seconds from the beginning of the audio")
@@ -58,3 +70,10 @@ class DiarizeResponse(BaseModel):
     error_message: str = ""
     audio_seconds: float
     inference_seconds: float
+
+
+class Progress(BaseModel):
+    """How far a recording is: `waiting` for its turn, then through the stages in their order."""
+
+    stage: Literal["waiting", "segmentation", "embeddings", "clustering"]
+    percent: float = Field(ge=0, le=100, description="Of the whole")

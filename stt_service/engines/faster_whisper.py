@@ -12,9 +12,9 @@ from faster_whisper.transcribe import Word as Heard
 
 from shared.audio import Floats, Pcm, cut_at_pauses
 from shared.contracts.stt import Segment, Word
+from shared.models import EngineUnavailable
 from stt_service.engine import Recognised, Speech
 from stt_service.engines.silero import SpeechDetector
-from stt_service.models import EngineUnavailable
 
 _MAX_PIECE_SECONDS = 28
 """The network sees 30 s at a time; with less left over, no piece needs two looks."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from shared.audio import SAMPLE_RATE, Pcm, cut_at_pauses
 from shared.contracts.stt import Segment, Word
+from shared.models import EngineUnavailable
 from stt_service.engine import Recognised, Speech
 from stt_service.engines.funasr_families import Asked, Heard, family
 from stt_service.engines.funasr_models import (
@@ -21,7 +22,6 @@ from stt_service.engines.funasr_models import (
     select_device,
 )
 from stt_service.engines.funasr_text import readable, spoken_code
-from stt_service.models import EngineUnavailable
 
 _MAX_PIECE_SECONDS = 30
 """The models were trained on pieces up to this; attention over more costs its square."""

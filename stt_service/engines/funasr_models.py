@@ -12,7 +12,7 @@ from typing import Protocol, TypedDict, cast
 
 import yaml
 
-from stt_service.models import EngineUnavailable
+from shared.models import EngineUnavailable
 
 # Before the import: what a folder lacks is to be an error, not a download.
 os.environ["HF_HUB_OFFLINE"] = "1"

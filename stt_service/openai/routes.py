@@ -8,11 +8,11 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel
 
 from shared.audio import Pcm
+from shared.bodies import decode_file
 from shared.clients.diarization import DiarizationClient
 from shared.contracts.stt import TranscribeResponse
 from shared.problems import self_contained
 from shared.serving import while_connected
-from stt_service.bodies import decode_file
 from stt_service.engine import Speech
 from stt_service.openai import formats, streams
 from stt_service.openai.catalogue import find_model, loaded_model
@@ -88,7 +88,7 @@ async def model(runtime: WithRuntime, name: str) -> ModelCard:
 
 
 async def _answer(runtime: Runtime, upload: Upload) -> Response:
-    audio = await decode_file(upload.file, runtime.decoder, runtime.settings.max_audio_seconds)
+    audio = await decode_file(upload.file, runtime.decoder, max_seconds=runtime.settings.max_audio_seconds)
     match upload.form.response_format:
         case "diarized_json" if runtime.diarization:
             told_apart = await _told_apart(runtime, runtime.diarization, upload, audio)

@@ -10,7 +10,7 @@ from shared.captioner import Meters
 from shared.contracts.stt import Priority, TranscribeResponse
 from shared.errors import ServiceError
 from shared.listening import FRAME_SAMPLES
-from stt_service.models import measured
+from stt_service.models import MODELS
 from stt_service.recognition import Recogniser
 from stt_service.settings import SttSettings
 
@@ -37,7 +37,7 @@ def load_vad(settings: SttSettings) -> FollowVoice:
     # A model library is imported when it is needed, not when a module is.
     from stt_service.engines.silero import VoiceFollower  # noqa: PLC0415
 
-    folder = measured("silero-vad", settings.models_directory).folder
+    folder = MODELS.measured("silero-vad", settings.models_directory).folder
     return VoiceFollower(folder / "silero_vad_16k_sequence.onnx").follow
 
 

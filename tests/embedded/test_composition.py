@@ -87,6 +87,21 @@ def test_the_speech_service_runs_in_the_environment_of_its_engine(
     assert folder in services.module
 
 
+def test_who_speaks_is_asked_only_where_it_is_wanted(tmp_path: Path) -> None:
+    for wanted in (False, True):
+        settings = EmbeddedSettings(diarization=wanted, diarization_port=9002)
+        services = {program.name: program for program in composed(tmp_path, settings).services}
+        assert ("diarization" in services) is wanted
+        told = {
+            services[name].environment.get("DIARIZATION_SERVICE_URL") for name in ("stt", "api", "worker")
+        }
+        assert told == {"http://127.0.0.1:9002" if wanted else None}
+        steps = needed(PLATFORM, settings)
+        [environments] = [step for step in steps if step.name == "services"]
+        assert ("diarization" in environments.module) is wanted
+        assert ("diarization" in {step.name for step in steps}) is wanted
+
+
 def test_livekit_listens_on_loopback_and_tells_the_api_what_happens(tmp_path: Path) -> None:
     platform = composed(
         tmp_path, EmbeddedSettings(api_port=9000, livekit_port=9001, livekit_udp_first_port=51000)

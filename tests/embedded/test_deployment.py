@@ -10,13 +10,20 @@ from pydantic_settings import BaseSettings
 
 from agent_service.settings import AgentSettings
 from api_service.settings import ApiSettings
+from diarization_service.settings import DiarizationSettings
 from embedded.settings import EmbeddedSettings
 from embedded.setup.toolchains import go
 from stt_service.settings import SttSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
-SERVICES: list[type[BaseSettings]] = [ApiSettings, SttSettings, AgentSettings, EmbeddedSettings]
+SERVICES: list[type[BaseSettings]] = [
+    ApiSettings,
+    SttSettings,
+    DiarizationSettings,
+    AgentSettings,
+    EmbeddedSettings,
+]
 
 
 def environment_names(settings: type[BaseSettings]) -> set[str]:
@@ -57,9 +64,11 @@ def needed_variables() -> dict[str, str]:
 
 @pytest.mark.timeout(300)
 def test_the_compose_file_is_valid_with_the_example_as_its_environment() -> None:
-    parsed = compose_model(needed_variables())
+    parsed = compose_model(needed_variables() | {"COMPOSE_PROFILES": "diarization"})
     assert parsed.returncode == 0, parsed.stderr
-    assert {"api-service", "stt-service", "agent-service"} <= set(parsed.stdout.split())
+    assert {"api-service", "stt-service", "diarization-service", "agent-service"} <= set(
+        parsed.stdout.split()
+    )
 
 
 @pytest.mark.timeout(300)

@@ -247,4 +247,5 @@ def test_the_command_refuses_what_it_does_not_know(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "embedded.weights", "--into", str(tmp_path), "fetch", "nothing"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
-    assert ran.stderr.startswith("nothing: known are moonshine-tiny-en")
+    assert ran.stderr.startswith("nothing: known are ")
+    assert "moonshine-tiny-en" in ran.stderr

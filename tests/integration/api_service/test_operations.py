@@ -27,7 +27,7 @@ async def test_health_names_the_part_that_does_not_answer(api: httpx.AsyncClient
         "database": {"status": "healthy"},
         "redis": {"status": "healthy", "connected": True},
         "livekit": {"status": "healthy"},
-        "microservices": {"stt_service": "unreachable"},
+        "microservices": {"stt_service": "unreachable", "diarization_service": None},
     }
 
 
@@ -38,6 +38,7 @@ async def test_health_answers_soon_when_nothing_else_does(settings: ApiSettings)
             "redis_url": SecretStr(f"redis://{UNREACHABLE}/0"),
             "livekit_url": f"ws://{UNREACHABLE}",
             "jwks_url": f"http://{UNREACHABLE}/jwks.json",
+            "diarization_service_url": f"http://{UNREACHABLE}",
         }
     )
     async with LifespanManager(create_app(alone)) as manager:
@@ -50,13 +51,14 @@ async def test_health_answers_soon_when_nothing_else_does(settings: ApiSettings)
             details = answer.json()["details"]
     parts = (details["database"], details["redis"], details["livekit"])
     assert [part["status"] for part in parts] == ["unreachable"] * 3
+    assert set(details["microservices"].values()) == {"unreachable"}
 
 
 async def test_info_names_the_service_and_its_parts(api: httpx.AsyncClient) -> None:
     answer = (await api.get("/info")).json()
     assert (answer["service"]["version"], answer["service"]["environment"]) == ("1.0.0", "development")
     assert answer["endpoints"]["sessions"] == "/api/v1/sessions"
-    assert answer["microservices"] == {"stt_service": "unreachable"}
+    assert answer["microservices"] == {"stt_service": "unreachable", "diarization_service": None}
 
 
 async def test_programs_are_welcomed_and_browsers_taken_to_the_page(api: httpx.AsyncClient) -> None:

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from shared.audio import Pcm, join
+from shared.models import EngineUnavailable
 from stt_service.engine import Recognised, Speech
 from stt_service.engines.funasr import FunAsr
-from stt_service.models import EngineUnavailable
 from tests.models.stt_funasr import tiny
 from tests.models.stt_funasr.conftest import Load, hum
 from tests.models.stt_funasr.tiny import FRAMES_APART

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 import torch
 
-from stt_service.models import EngineUnavailable
+from shared.models import EngineUnavailable
 from tests.models.stt_funasr.conftest import Load
 
 pytestmark = pytest.mark.models

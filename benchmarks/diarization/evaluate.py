@@ -1,0 +1,192 @@
+"""Errors, speed and memory of diarization, over HTTP and of the pipeline alone: `make eval-diarization`.
+
+The clustering is tuned on the split `tune` of benchmarks.diarization.sets (with --tune, which reports nothing
+else); what is reported are the recordings of its split `report`.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+
+import httpx
+
+from benchmarks.diarization.scoring import COLLARS, error_percent
+from benchmarks.diarization.sets import Conversation, conversations, lasting
+from benchmarks.memory import peak_megabytes
+from benchmarks.service import ROOT, NotStarted, serving
+from diarization_service.engine import DiarizationEngine, EngineUnavailable, load_engine
+from diarization_service.settings import DiarizationSettings
+from shared.audio import SAMPLE_RATE, Pcm
+from shared.contracts.diarization import DIARIZE_PATH, DiarizeResponse, SpeakerCount
+from shared.contracts.stt import PCM_MEDIA_TYPE
+from shared.speakers import Turn
+
+_PATIENCE_SECONDS = 3600.0
+_ALLOWED_PERCENT = 5.0
+"""By which HTTP may be slower than the pipeline alone."""
+
+_HEADING = (
+    f"{'set':<20} {'files':>5} {'minutes':>8} {'DER 0':>7} {'DER .25':>8} {'HTTP 0':>7} {'HTTP .25':>8}"
+    f" {'of real time':>13} {'HTTP':>7} {'slower %':>9}"
+)
+
+Answer = tuple[list[Turn], float]
+"""Turns that may overlap, and the seconds until they were there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One set: errors in percent without and with a collar of 0.25 s, and time as a part of the audio's."""
+
+    set: str
+    files: int
+    minutes: float
+    alone_percent: tuple[float, ...]
+    http_percent: tuple[float, ...]
+    alone_real_time: float
+    http_real_time: float
+
+    @property
+    def slower_percent(self) -> float:
+        return 100 * (self.http_real_time / self.alone_real_time - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was found."""
+
+    model: str
+    rows: list[Row]
+    alone_megabytes: float
+    http_megabytes: float
+
+    @property
+    def good(self) -> bool:
+        seconds = sum(60 * row.minutes * row.alone_real_time for row in self.rows)
+        served = sum(60 * row.minutes * row.http_real_time for row in self.rows)
+        same = all(row.alone_percent == row.http_percent for row in self.rows)
+        return same and served <= seconds * (1 + _ALLOWED_PERCENT / 100)
+
+
+def main() -> None:
+    """Print the report; its exit status says whether the service is as good as its pipeline."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", metavar="FOLDER")
+    parser.add_argument("--tune", action="store_true", help="print which clustering makes fewest errors")
+    parser.add_argument("--hours", type=float, metavar="N", help="also one recording that lasts so long")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    chosen = parser.parse_args()
+    if not (chosen.data / "diar").is_dir():
+        parser.error(f"{chosen.data} has no folder diar")
+    settings = DiarizationSettings()
+    try:
+        engine = load_engine(settings).engine
+        if chosen.tune:
+            print(_tuned(settings, chosen.data))
+            return
+        report = evaluate(engine, _chosen(chosen.data, chosen.hours))
+    except (EngineUnavailable, NotStarted) as fault:
+        sys.exit(str(fault))
+    print(json.dumps(asdict(report)) if chosen.json else table(report))
+    sys.exit(not report.good)
+
+
+def _chosen(folder: Path, hours: float | None) -> list[Conversation]:
+    reported = list(conversations(folder, split="report"))
+    return [*reported, lasting(3600 * hours, reported)] if hours else reported
+
+
+def _tuned(settings: DiarizationSettings, folder: Path) -> str:
+    # The library is there as soon as an engine has been loaded, and not before.
+    from benchmarks.diarization.tuning import tried  # noqa: PLC0415
+
+    results = sorted(tried(settings.models_directory, list(conversations(folder, split="tune"))))
+    return "\n".join(f"{percent:7.2f} %  {parameters}" for percent, parameters in results)
+
+
+def evaluate(engine: DiarizationEngine, chosen: Sequence[Conversation]) -> Report:
+    """The pipeline in this process and the service in another, one after the other. Raises NotStarted."""
+    warm = chosen[0].audio.slice(0, 12)
+    with (
+        serving("diarization_service", "DIARIZATION_PORT", {}) as service,
+        httpx.Client(base_url=service.url, trust_env=False, timeout=_PATIENCE_SECONDS) as http,
+    ):
+        _alone(engine, warm)
+        _served(http, warm)
+        rows = [
+            _row(name, engine, http, list(group)) for name, group in groupby(chosen, lambda each: each.set)
+        ]
+        return Report(engine.name, rows, peak_megabytes(os.getpid()), service.peak_megabytes)
+
+
+def _row(name: str, engine: DiarizationEngine, http: httpx.Client, group: list[Conversation]) -> Row:
+    alone, served = [], []
+    for each in group:
+        alone.append(_alone(engine, each.audio))
+        served.append(_served(http, each.audio))
+    seconds = sum(each.audio.seconds for each in group)
+    return Row(
+        set=name,
+        files=len(group),
+        minutes=seconds / 60,
+        alone_percent=_errors(group, alone),
+        http_percent=_errors(group, served),
+        alone_real_time=sum(taken for _, taken in alone) / seconds,
+        http_real_time=sum(taken for _, taken in served) / seconds,
+    )
+
+
+def _errors(group: Sequence[Conversation], answers: Sequence[Answer]) -> tuple[float, ...]:
+    found = [(each, turns) for each, (turns, _) in zip(group, answers, strict=True)]
+    return tuple(round(error_percent(found, collar=collar), 2) for collar in COLLARS)
+
+
+def _alone(engine: DiarizationEngine, audio: Pcm) -> Answer:
+    began = time.perf_counter()
+    found = engine.diarize(audio, SpeakerCount(max_speakers=20), lambda _: None)
+    return found.turns, time.perf_counter() - began
+
+
+def _served(http: httpx.Client, audio: Pcm) -> Answer:
+    began = time.perf_counter()
+    answer = http.post(
+        DIARIZE_PATH,
+        content=audio.data,
+        params={"exclusive": False},
+        headers={"content-type": f"{PCM_MEDIA_TYPE};rate={SAMPLE_RATE}"},
+    )
+    taken = time.perf_counter() - began
+    heard = DiarizeResponse.model_validate_json(answer.raise_for_status().content)
+    return [Turn(each.start_time, each.end_time, each.speaker_label) for each in heard.segments], taken
+
+
+def table(report: Report) -> str:
+    """For people."""
+    lines = [_HEADING]
+    for row in report.rows:
+        errors = " ".join(f"{percent:>{width}.2f}" for percent, width in _widths(row))
+        lines.append(
+            f"{row.set:<20} {row.files:>5} {row.minutes:>8.1f} {errors}"
+            f" {row.alone_real_time:>13.3f} {row.http_real_time:>7.3f} {row.slower_percent:>+9.1f}"
+        )
+    lines.append(
+        f"{report.model}: peak memory {report.alone_megabytes:.0f} MB alone,"
+        f" {report.http_megabytes:.0f} MB as a service with its decoder"
+    )
+    return "\n".join(lines)
+
+
+def _widths(row: Row) -> list[tuple[float, int]]:
+    return list(zip((*row.alone_percent, *row.http_percent), (7, 8, 7, 8), strict=True))
+
+
+if __name__ == "__main__":
+    main()

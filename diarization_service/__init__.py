@@ -1,0 +1,1 @@
+"""Audio to turns of speakers with one preloaded model."""

@@ -1,0 +1,1 @@
+"""One file for each diarization library, imported only when chosen."""
