@@ -1,4 +1,4 @@
-"""Jobs: read and cancelled by their owner, worked on by the service."""
+"""Jobs as their owners read and cancel them; what workers do with them is in api_service/jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,13 +49,6 @@ async def cancel(connection: Connection, job_id: UUID) -> bool:
     return await _told(connection, "select internal.cancel_own_job(%s) as told", job_id)
 
 
-async def add(connection: Connection, session_id: UUID, *, kind: str) -> UUID | None:
-    """A job of the user of the connection, in its transaction. None for who is no member of the session."""
-    cursor = await connection.execute("select internal.add_job(%s, %s) as id", [session_id, kind])
-    row = await cursor.fetchone()
-    return row["id"] if row else None
-
-
 async def record_finalization(
     connection: Connection, session_id: UUID, result: dict[str, JsonValue]
 ) -> UUID | None:
@@ -64,26 +57,6 @@ async def record_finalization(
     cursor = await connection.execute(query, [session_id, Jsonb(result)])
     row = await cursor.fetchone()
     return row["id"] if row else None
-
-
-async def start(connection: Connection, job_id: UUID) -> bool:
-    """As the service, like all that follow: whether the job is still to be worked on."""
-    return await _told(connection, "select internal.start_job(%s) as told", job_id)
-
-
-async def report(connection: Connection, job_id: UUID, *, percentage: int, step: str) -> bool:
-    """Whether to go on: not with a job that was cancelled."""
-    return await _told(connection, "select internal.report_job(%s, %s, %s) as told", job_id, percentage, step)
-
-
-async def finish(connection: Connection, job_id: UUID, result: dict[str, JsonValue]) -> bool:
-    """Whether the result counts: not that of a job which was cancelled."""
-    return await _told(connection, "select internal.finish_job(%s, %s) as told", job_id, Jsonb(result))
-
-
-async def fail(connection: Connection, job_id: UUID, *, error: str) -> bool:
-    """Whether the failure counts. The error is read by the owner and quotes nothing that was said."""
-    return await _told(connection, "select internal.fail_job(%s, %s) as told", job_id, error)
 
 
 async def _told(connection: Connection, query: str, *values: object) -> bool:

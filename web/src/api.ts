@@ -29,6 +29,14 @@ export interface Session {
   role: string;
 }
 
+/** A recording; `mix` has everybody and lies on the session's clock. */
+export interface AudioFile {
+  id: string;
+  kind: "upload" | "mix" | "participant";
+  public_url: string;
+  duration_seconds: number;
+}
+
 export interface ConnectionDetails {
   serverUrl: string;
   roomName: string;
@@ -127,6 +135,15 @@ export class Api {
 
   rename(id: string, title: string): Promise<Session> {
     return this.request(`/sessions/${encodeURIComponent(id)}`, { ...post({ title }), method: "PATCH" });
+  }
+
+  /** Best first. */
+  audioFiles(id: string, signal: AbortSignal): Promise<AudioFile[]> {
+    return this.request(`/sessions/${encodeURIComponent(id)}/audio_files`, { signal });
+  }
+
+  async record(id: string, record: boolean): Promise<void> {
+    await this.send(`/sessions/${encodeURIComponent(id)}`, { ...post({ record }), method: "PATCH" });
   }
 
   /** The transcript as a file. */

@@ -2,6 +2,7 @@
 
 import { memo, useMemo } from "react";
 import type { Segment } from "../api";
+import { text } from "../text";
 import { type Block, blocks, clock, colours, personIn } from "../transcript";
 import { SpeakerName } from "./speaker-name";
 
@@ -9,9 +10,11 @@ interface Props {
   segments: readonly Segment[];
   /** The session whose speakers can be renamed here. */
   renamedIn?: string | null;
+  /** Plays the recording from a place on; without it there is none. */
+  playFrom?: ((seconds: number) => void) | null;
 }
 
-export function CaptionList({ segments, renamedIn = null }: Props) {
+export function CaptionList({ segments, renamedIn = null, playFrom = null }: Props) {
   const coloured = useMemo(() => colours(segments), [segments]);
   return (
     <ol className="captions">
@@ -21,14 +24,22 @@ export function CaptionList({ segments, renamedIn = null }: Props) {
           block={block}
           colour={coloured.get(block.person) ?? 0}
           renamedIn={renamedIn}
+          playFrom={playFrom}
         />
       ))}
     </ol>
   );
 }
 
+interface BlockProps {
+  block: Block;
+  colour: number;
+  renamedIn: string | null;
+  playFrom: ((seconds: number) => void) | null;
+}
+
 const CaptionBlock = memo(
-  ({ block, colour, renamedIn }: { block: Block; colour: number; renamedIn: string | null }) => (
+  ({ block, colour, renamedIn, playFrom }: BlockProps) => (
     <li className={`block speaker-${colour}`}>
       <div className="block-head">
         {renamedIn ? (
@@ -36,7 +47,18 @@ const CaptionBlock = memo(
         ) : (
           <span className="speaker">{block.speaker}</span>
         )}
-        <span className="time">{clock(block.start)}</span>
+        {playFrom ? (
+          <button
+            type="button"
+            className="time time-play"
+            title={text.session.playFrom(clock(block.start))}
+            onClick={() => playFrom(block.start)}
+          >
+            {clock(block.start)}
+          </button>
+        ) : (
+          <span className="time">{clock(block.start)}</span>
+        )}
       </div>
       <p>
         {block.segments.map((segment) => (
@@ -48,6 +70,7 @@ const CaptionBlock = memo(
   (before, after) =>
     before.colour === after.colour &&
     before.renamedIn === after.renamedIn &&
+    before.playFrom === after.playFrom &&
     before.block.speaker === after.block.speaker &&
     before.block.segments.length === after.block.segments.length &&
     before.block.segments.every((segment, index) => segment === after.block.segments[index]),

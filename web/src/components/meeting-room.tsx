@@ -12,6 +12,7 @@ import { LiveCaptions } from "./live-captions";
 import { MicrophoneControl } from "./microphone-control";
 import { Hint } from "./notice";
 import { People } from "./people";
+import { RecordingNotice } from "./recording-notice";
 
 const STATUS_MS = 10_000;
 
@@ -29,6 +30,7 @@ export function MeetingRoom({ id, leave }: { id: string; leave: () => void }) {
   return (
     <div className="meeting" data-testid="meeting" data-state={connection}>
       <h1>{title}</h1>
+      <RecordingNotice id={id} owned={session?.role === "owner"} />
       {isLost(connection) && <Hint>{text.meeting.roomReconnecting}</Hint>}
       <LiveCaptions followed={followed} listening={listening} />
       <aside>

@@ -1,6 +1,6 @@
 // The final words of a session, to read and to take along.
 
-import { useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import type { Segment, Session } from "../api";
 import { finals, withWords } from "../captions";
 import type { Followed } from "../hooks";
@@ -11,6 +11,7 @@ import { ConnectionState } from "./connection-state";
 import { CopyButton } from "./copy-button";
 import { ExportMenu } from "./export-menu";
 import { Loading, ProblemNotice } from "./notice";
+import { Playback, useRecording } from "./playback";
 
 interface Props {
   session: Session;
@@ -20,6 +21,13 @@ interface Props {
 
 export function Transcript({ session, followed, ended }: Props) {
   const { captions, problem, restart, connection } = followed;
+  const player = useRef<HTMLAudioElement>(null);
+  const recording = useRecording(session.id);
+  const seek = useCallback((seconds: number) => {
+    if (!player.current) return;
+    player.current.currentTime = seconds;
+    void player.current.play();
+  }, []);
   const segments = useMemo(() => withWords(finals(captions.segments)), [captions.segments]);
   return (
     <section className="transcript" aria-labelledby="transcript-heading" data-testid="transcript">
@@ -35,9 +43,14 @@ export function Transcript({ session, followed, ended }: Props) {
           {ended ? text.session.nothingSaid : text.session.nothingYet}
         </p>
       )}
+      {recording && <Playback file={recording} player={player} />}
       {segments.length > 0 && (
         <div className="card transcript-body">
-          <CaptionList segments={segments} renamedIn={session.role === "owner" ? session.id : null} />
+          <CaptionList
+            segments={segments}
+            renamedIn={session.role === "owner" ? session.id : null}
+            playFrom={recording ? seek : null}
+          />
         </div>
       )}
     </section>
