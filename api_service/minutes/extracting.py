@@ -1,4 +1,4 @@
-"""`local/extractive`: minutes that quote. Needs no model, no key and no network, and invents nothing. Pure."""
+"""`local/extractive`: minutes that quote. Needs no model, key or network, and invents nothing. Pure."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ def extract(transcript: Sequence[Said]) -> Minutes:
 
 
 def _ranked(said: Sequence[Sentence], begins: Sequence[int]) -> list[Sentence]:
-    """The sentences nearest to what the meeting and its chapters are about, without those that repeat another."""
+    """The sentences nearest to what the meeting and its chapters are about, none much like another."""
     stated = [each for each in said if not each.text.endswith(("?", "？")) and tokens(each.text)]
     usable = [each for each in stated if _is_readable(each)] or stated
     if not usable:

@@ -46,7 +46,7 @@ def weighted(parts: Sequence[Sequence[str]]) -> Vectors:
 
 def unit(rows: Vectors) -> Vectors:
     norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    return (rows / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
 def boundaries(texts: Sequence[str]) -> list[int]:
@@ -111,8 +111,8 @@ def uses(texts: Sequence[str]) -> Mapping[str, int]:
 
 def _weight(name: str, count: int, against: Mapping[str, int] | None) -> float:
     words = len(name.split()) if name.isascii() else len(name) / 2
-    own = count / against[name] if against and against.get(name) else 1.0
-    return count * words**1.5 * own**0.5
+    own: float = count / against[name] if against and against.get(name) else 1.0
+    return count * math.pow(words, 1.5) * math.sqrt(own)
 
 
 def _names(text: str) -> list[str]:

@@ -22,7 +22,7 @@ _FUNCTION_WORDS = frozenset(
     thought three through to today together too try trying two uh um under until up us use used very
     wanna want wants was wasn't way we we'd we'll we're we've well went were weren't what what's when
     where whether which while who why will with without won't would wouldn't yeah yep yes yet you you'd
-    you'll you're you've your""".split()
+    you'll you're you've your""".split()  # noqa: SIM905 - a list of so many would fill pages
 )
 _FUNCTION_CHARACTERS = frozenset(
     "的了是我你他她它们在有就不也都和与这那个吧吗呢啊嗯哦呀嘛么很还要会能可以对说到把被给让去来上下里"
