@@ -31,11 +31,15 @@ from shared import serving
 from shared.clients.http import carry_request_id
 from shared.clients.redis import connect
 from shared.errors import InvalidRequest
+from shared.inference import InferenceWorker
 from shared.problems import documented
 
 _HTTP_SECONDS = 3.0
 _FORM_BYTES = 100_000
 """What a form may have around its file."""
+
+_MINUTES_WAITING = 16
+"""Requests for minutes; each takes well under a second."""
 
 
 class State(TypedDict):
@@ -95,6 +99,8 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     livekit_api = await stack.enter_async_context(livekit_client(settings))
     http = await stack.enter_async_context(_http_client())
     development_key = _development_key(settings)
+    extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
+    stack.callback(extraction.close)
     return Runtime(
         settings=settings,
         started_at=time.monotonic(),
@@ -108,6 +114,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         accounts=_supabase_accounts(settings, http),
         audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
+        extraction=extraction,
     )
 
 

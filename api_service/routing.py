@@ -7,6 +7,7 @@ from api_service.auth import routes as auth
 from api_service.export import routes as export
 from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
+from api_service.minutes import routes as minutes
 from api_service.operations import routes as operations
 from api_service.realtime import routes as realtime
 from api_service.realtime import socket_routes as realtime_socket
@@ -39,6 +40,7 @@ ROUTERS = tuple(
         search,
         templates,
         summaries,
+        minutes,
         audio,
         audio_content,
         audio_legacy,

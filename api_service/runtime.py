@@ -22,6 +22,7 @@ from api_service.settings import ApiSettings
 from api_service.users import repository as users
 from api_service.users.accounts import SupabaseAccounts
 from shared.errors import Unauthenticated
+from shared.inference import InferenceWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Runtime:
 
     audio: AudioStore
     live: Live
+    extraction: InferenceWorker
+    """Minutes that quote are made on a thread of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,6 @@ async def test_anybody_may_ask_how_the_service_is(ada: Person) -> None:
 TEXTS = {"transcription_text": "Ada: we ship on Friday. Bob: I write the notes."}
 
 
-@pytest.mark.xfail(strict=True, reason="no language model is asked yet")
 @pytest.mark.parametrize("path", ["/api/v1/summarize", "/api/v1/generate-title"])
 async def test_texts_are_summarized_and_named(ada: Person, path: str) -> None:
     answer = await ada.post(path, TEXTS)

@@ -1,0 +1,1 @@
+"""Minutes of meetings: what mattered in a transcript, each line with the segments that say it."""

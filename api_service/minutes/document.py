@@ -1,0 +1,52 @@
+"""Minutes, whoever made them; every line names what it rests on."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Line(BaseModel):
+    """Something that was said, and where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    segment_ids: list[str] = Field(min_length=1)
+    speaker: str = Field(description="Who said it, by the name of then; empty when that is not known")
+    start_time: float = Field(description="Seconds from the beginning of the session")
+
+
+class ActionItem(Line):
+    """Something that somebody is to do; a candidate for people to confirm."""
+
+    who: str | None = None
+    when: str | None = Field(None, description="In the words that were said")
+
+
+class Chapter(BaseModel):
+    """A part of the meeting about one thing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str = Field(description="Words of that part which stand out")
+    start_time: float
+    end_time: float
+    segment_ids: list[str] = Field(min_length=1, description="The first segment of the part")
+
+
+class Minutes(BaseModel):
+    """What is worth keeping of a meeting."""
+
+    model_config = ConfigDict(frozen=True)
+
+    origin: Literal["extracted"] = Field(
+        "extracted", description="`extracted`: every line is a quotation; nobody wrote it anew"
+    )
+    title: str
+    highlights: list[Line] = Field(description="What the summary consists of")
+    key_points: list[Line]
+    decisions: list[Line] = Field(description="Candidates for people to confirm")
+    action_items: list[ActionItem]
+    open_questions: list[Line]
+    chapters: list[Chapter]
+    participants: list[str]

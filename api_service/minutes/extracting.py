@@ -1,0 +1,158 @@
+"""`local/extractive`: minutes that quote. Needs no model, key or network, and invents nothing. Pure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from api_service.minutes import cues
+from api_service.minutes.document import ActionItem, Chapter, Line, Minutes
+from api_service.minutes.topics import boundaries, phrases, unit, uses, weighted
+from api_service.minutes.transcript import Said, Sentence, sentences
+from api_service.minutes.words import is_chinese, length, tokens
+
+MODEL = "local/extractive"
+_HIGHLIGHTS, _KEY_POINTS = 5, 10
+_MOST_ITEMS = 20
+_TITLE_NAMES, _CHAPTER_NAMES = 3, 3
+_TITLE_CHARACTERS = 60
+_SHORTEST, _LONGEST = 5, 45
+"""Words of a sentence that can be read by itself."""
+
+_SHORTEST_ITEM = 3
+_TOO_ALIKE = 0.5
+_NAMELESS = frozenset({"", "unknown"})
+
+
+def extract(transcript: Sequence[Said]) -> Minutes:
+    """About a second for an hour of talk. Of a transcript without words, minutes without lines."""
+    said = sentences(transcript)
+    texts = [each.text for each in transcript]
+    begins = boundaries(texts)
+    people = _people(transcript)
+    ranked = _ranked(said, begins)
+    return Minutes(
+        title=_title(texts),
+        highlights=_in_order(ranked[:_HIGHLIGHTS]),
+        key_points=_in_order(ranked[:_KEY_POINTS]),
+        decisions=[_line(each) for each in said if _is_readable(each) and cues.is_decision(each.text)][
+            :_MOST_ITEMS
+        ],
+        action_items=_action_items(said, people),
+        open_questions=_open_questions(said, texts),
+        chapters=_chapters(transcript, begins),
+        participants=people,
+    )
+
+
+def _ranked(said: Sequence[Sentence], begins: Sequence[int]) -> list[Sentence]:
+    """The sentences nearest to what the meeting and its chapters are about, none much like another."""
+    stated = [each for each in said if not each.text.endswith(("?", "？")) and tokens(each.text)]
+    usable = [each for each in stated if _is_readable(each)] or stated
+    if not usable:
+        return []
+    rows = weighted([tokens(each.text) for each in usable])
+    chapter = np.searchsorted(np.asarray(begins), [each.position for each in usable], side="right") - 1
+    centres = np.stack([rows[chapter == index].sum(axis=0) for index in range(len(begins))])
+    whole = unit(rows.sum(axis=0))
+    scores = 0.5 * (rows @ whole) + 0.5 * np.einsum("ij,ij->i", rows, unit(centres)[chapter])
+    scores *= np.sqrt([min(1.0, length(each.text) / 12) for each in usable])
+    chosen: list[int] = []
+    for index in np.argsort(-scores, kind="stable"):
+        if scores[index] <= 0 or len(chosen) == _KEY_POINTS:
+            break
+        if all(float(rows[index] @ rows[other]) < _TOO_ALIKE for other in chosen):
+            chosen.append(int(index))
+    return [usable[index] for index in chosen]
+
+
+def _action_items(said: Sequence[Sentence], people: Sequence[str]) -> list[ActionItem]:
+    found: list[ActionItem] = []
+    for each in said:
+        named = cues.assigned(each.text, people)
+        promised = cues.is_promise(each.text)
+        if length(each.text) < _SHORTEST_ITEM or not (named or promised or cues.is_request(each.text)):
+            continue
+        who = named or (_name(each.said.speaker) if promised else _addressed(each.text, people))
+        line = _line(each)
+        found.append(ActionItem(**line.model_dump(), who=who, when=cues.due(each.text)))
+    return found[:_MOST_ITEMS]
+
+
+def _open_questions(said: Sequence[Sentence], texts: Sequence[str]) -> list[Line]:
+    return [
+        _line(each)
+        for each in said
+        if length(each.text) >= _SHORTEST_ITEM
+        and cues.is_open(each.text, answer=_after(texts, each.position))
+    ][:_MOST_ITEMS]
+
+
+def _after(texts: Sequence[str], position: int) -> str:
+    return texts[position + 1] if position + 1 < len(texts) else ""
+
+
+def _addressed(text: str, people: Sequence[str]) -> str | None:
+    return next((name for name in people if name in text), None)
+
+
+def _chapters(transcript: Sequence[Said], begins: Sequence[int]) -> list[Chapter]:
+    if not transcript:
+        return []
+    everywhere = uses([each.text for each in transcript])
+    chapters: list[Chapter] = []
+    for first, end in zip(begins, [*begins[1:], len(transcript)], strict=True):
+        part = transcript[first:end]
+        names = phrases([each.text for each in part], most=_CHAPTER_NAMES, against=everywhere)
+        chapters.append(
+            Chapter(
+                title=_joined(names) or _shortened(part[0].text),
+                start_time=part[0].start,
+                end_time=max(each.end for each in part),
+                segment_ids=[part[0].segment_id],
+            )
+        )
+    return chapters
+
+
+def _title(texts: Sequence[str]) -> str:
+    """What was named most; of a short talk its fullest sentence, cut."""
+    if names := phrases(texts, most=_TITLE_NAMES):
+        title = _joined(names)
+        return title[:1].upper() + title[1:]
+    return _shortened(max(texts, key=length, default=""))
+
+
+def _joined(names: Sequence[str]) -> str:
+    return ("、" if is_chinese("".join(names)) else ", ").join(names)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _TITLE_CHARACTERS:
+        return text
+    return text[: _TITLE_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _people(transcript: Sequence[Said]) -> list[str]:
+    return list(dict.fromkeys(each.speaker for each in transcript if each.speaker not in _NAMELESS))
+
+
+def _name(speaker: str) -> str | None:
+    return None if speaker in _NAMELESS else speaker
+
+
+def _is_readable(each: Sentence) -> bool:
+    return _SHORTEST <= length(each.text) <= _LONGEST
+
+
+def _in_order(chosen: Sequence[Sentence]) -> list[Line]:
+    return [_line(each) for each in sorted(chosen, key=lambda each: each.position)]
+
+
+def _line(each: Sentence) -> Line:
+    said = each.said
+    return Line(
+        text=each.text,
+        segment_ids=[said.segment_id],
+        speaker=_name(said.speaker) or "",
+        start_time=said.start,
+    )

@@ -1,0 +1,64 @@
+"""Summaries and titles while a client waits, at the addresses that clients of all ages know."""
+
+from fastapi import APIRouter
+
+from api_service.bodies import JsonBody
+from api_service.minutes import service
+from api_service.minutes.schemas import (
+    MinutesResponse,
+    SessionSummaryRequest,
+    SummaryRequest,
+    TitleRequest,
+    TitleResponse,
+)
+from api_service.runtime import CurrentClaims, CurrentRuntime
+from api_service.sessions.service import SessionId, SessionNotFound
+from api_service.templates.service import TemplateNotFound
+from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia
+from shared.inference import EngineBusy
+from shared.problems import documented
+
+router = APIRouter(
+    tags=["summaries"],
+    dependencies=[JsonBody],
+    responses=documented(Unauthenticated, Unavailable, UnsupportedMedia, EngineBusy),
+)
+
+
+@router.post("/api/v1/summarize", responses=documented(TemplateNotFound))
+async def summarize(runtime: CurrentRuntime, claims: CurrentClaims, asked: SummaryRequest) -> MinutesResponse:
+    """The minutes of a text; every line is a quotation of it."""
+    return await service.of_text_given(
+        runtime, claims, asked.transcription_text, template_id=asked.template_id
+    )
+
+
+@router.post("/api/v1/generate-title")
+async def generate_title(
+    runtime: CurrentRuntime, claims: CurrentClaims, asked: TitleRequest
+) -> TitleResponse:
+    """A title of the words that the text itself uses most."""
+    return await service.title(runtime, claims, asked.transcription_text)
+
+
+@router.post(
+    "/api/v2/sessions/{session_id}/summarize",
+    responses=documented(SessionNotFound, TemplateNotFound, service.NothingSaid),
+)
+async def summarize_session(
+    runtime: CurrentRuntime, claims: CurrentClaims, session_id: SessionId, asked: SessionSummaryRequest
+) -> MinutesResponse:
+    """The minutes of a session's transcript, whose segments they name, or of the text that is given."""
+    if asked.transcription_text is None:
+        return await service.of_session(runtime, claims, session_id, template_id=asked.template_id)
+    return await service.of_text_given(
+        runtime, claims, asked.transcription_text, template_id=asked.template_id, session_id=session_id
+    )
+
+
+@router.post("/api/v2/sessions/{session_id}/generate-title", responses=documented(SessionNotFound))
+async def title_session(
+    runtime: CurrentRuntime, claims: CurrentClaims, session_id: SessionId, asked: TitleRequest
+) -> TitleResponse:
+    """A title for a session; it is not changed by it."""
+    return await service.title(runtime, claims, asked.transcription_text, session_id=session_id)
