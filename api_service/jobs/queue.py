@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from procrastinate import App, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
@@ -71,8 +72,13 @@ class Queue:
         manager = self._app.job_manager
         while True:
             for job in await manager.get_stalled_jobs(queue=_NAME, seconds_since_heartbeat=_STALLED_SECONDS):
-                log.warning("job.rescued", queued=job.id, **job.task_kwargs)
-                await manager.retry_job(job)
+                try:
+                    await manager.retry_job(job)
+                except ConnectorException:
+                    # Of two who find it the second is too late, which must not end its own jobs.
+                    log.info("job.rescued_already", queued=job.id)
+                else:
+                    log.warning("job.rescued", queued=job.id, **job.task_kwargs)
             await asyncio.sleep(_RESCUE_SECONDS)
 
 

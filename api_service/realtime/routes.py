@@ -5,11 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 import anyio
-import structlog
 from fastapi import APIRouter, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import SendTimeoutError
-from starlette.types import Receive, Scope, Send
 
 from api_service.realtime import service
 from api_service.realtime.positions import Position
@@ -18,19 +15,13 @@ from api_service.realtime.service import LiveTranscript
 from api_service.realtime.telling import Told, snapshot, told
 from api_service.realtime.telling import transcription as transcription_of
 from api_service.runtime import CurrentClaims, CurrentRuntime, Runtime
+from api_service.server_events import EventStream
 from api_service.sessions.service import SessionId, SessionNotFound
 from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
 from shared.problems import documented
 
-log = structlog.get_logger()
-
-_HEARTBEAT_SECONDS = 15
-_FAREWELL_SECONDS = 2
 _RETURN_MILLISECONDS = 1000
 """When followers of a server that stops come back: another one is there by then."""
-
-_STUCK_SECONDS = 30
-"""A follower that takes nothing for this long is cut off; it may resume from its position."""
 
 router = APIRouter(
     prefix="/api/v1/realtime",
@@ -85,24 +76,9 @@ async def events(
     position = Position.parse(given) if given else None
     start = await service.begin_following(runtime, claims, session_id, position)
     stopping = anyio.Event()
-    return _Stream(
-        _events(runtime, start, session_id, until=claims.expires_at, stopping=stopping),
-        ping=_HEARTBEAT_SECONDS,
-        send_timeout=_STUCK_SECONDS,
-        sep="\n",
-        shutdown_event=stopping,
-        shutdown_grace_period=_FAREWELL_SECONDS,
+    return EventStream(
+        _events(runtime, start, session_id, until=claims.expires_at, stopping=stopping), stopping=stopping
     )
-
-
-class _Stream(EventSourceResponse):
-    """Ends without a fault of ours when its client takes nothing."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except SendTimeoutError:
-            log.info("follower.stuck")
 
 
 async def _events(

@@ -31,6 +31,11 @@ class Job:
     completed_at: datetime | None
     updated_at: datetime
 
+    @property
+    def over(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status not in ("pending", "started")
+
 
 async def find(connection: Connection, job_id: UUID, *, user_id: UUID) -> Job | None:
     """The job, if it is this user's."""

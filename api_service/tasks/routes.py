@@ -1,15 +1,26 @@
 """`/api/v2/tasks`."""
 
+import asyncio
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import anyio
+import structlog
 from fastapi import APIRouter
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from api_service.runtime import CurrentCaller
+from api_service.auth.verifier import Claims
+from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Runtime, open_caller
+from api_service.server_events import EventStream
 from api_service.tasks import service
+from api_service.tasks.following import changes
 from api_service.tasks.schemas import NoTask, TaskCancelled, TaskResponse
 from api_service.tasks.service import TaskFinished, TaskNotFound
 from shared.errors import Unauthenticated, Unavailable
 from shared.problems import documented
+
+log = structlog.get_logger()
 
 _MISSING = "undefined"
 """What JavaScript makes of an id that it does not have."""
@@ -28,6 +39,31 @@ async def read_task(task_id: str, caller: CurrentCaller) -> TaskResponse | NoTas
     if task_id == _MISSING:
         return NoTask(timestamp=datetime.now(UTC), task_id=task_id)
     return TaskResponse.of(await service.find(caller, task_id))
+
+
+@router.get("/{task_id}/events", response_class=EventSourceResponse)
+async def follow_task(task_id: str, runtime: CurrentRuntime, claims: CurrentClaims) -> EventSourceResponse:
+    """Server-sent events `task`: the task as it is now and after each change, until it is `ready`."""
+    async with open_caller(runtime, claims) as caller:
+        await service.find(caller, task_id)
+    stopping = anyio.Event()
+    return EventStream(_events(runtime, claims, task_id, stopping), stopping=stopping)
+
+
+async def _events(
+    runtime: Runtime, claims: Claims, task_id: str, stopping: anyio.Event
+) -> AsyncIterator[ServerSentEvent]:
+    """Ends early when the token does, when this process stops, or when the database is away."""
+    limit = asyncio.timeout(max(0.0, claims.expires_at - time.time()))
+    try:
+        async with limit:
+            async for job in changes(runtime, claims, task_id, stopping=stopping):
+                yield ServerSentEvent(TaskResponse.of(job).model_dump_json(), event="task", sep="\n")
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    except Unavailable as failure:
+        log.info("task.unfollowed", code=failure.code)
 
 
 @router.delete("/{task_id}", responses=documented(TaskFinished))

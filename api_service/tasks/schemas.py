@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field, JsonValue
 
 from api_service.tasks.repository import Job, Status
 
-_FINISHED = frozenset({"success", "failed", "cancelled"})
 _AUTHENTICATION_MARK = "403"
 """Old clients take an error with this in it for a lost sign-in, and begin again."""
 
@@ -61,7 +60,7 @@ class TaskResponse(BaseModel):
             ),
             result=job.result,
             error=job.error and job.error.replace(_AUTHENTICATION_MARK, "4xx"),
-            ready=job.status in _FINISHED,
+            ready=job.over,
             successful=job.status == "success",
             created_at=job.created_at,
             started_at=job.started_at,

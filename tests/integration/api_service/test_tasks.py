@@ -1,5 +1,7 @@
 """Tasks as clients of three generations poll them, over jobs that workers really wrote."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -167,3 +169,14 @@ async def test_nobody_reads_tasks_without_signing_in(ada: Person, task: str) -> 
     for method in ("GET", "DELETE"):
         answer = await ada.api.request(method, f"/api/v2/tasks/{task}")
         assert answer.status_code == 401
+
+
+async def test_a_task_is_followed_from_change_to_change(ada: Person, bob: Person, workers: Workers) -> None:
+    task = workers.enqueue(ada, await ada.new_session())
+    assert (await bob.get(f"/api/v2/tasks/{task}/events")).status_code == 404
+    following = asyncio.create_task(ada.get(f"/api/v2/tasks/{task}/events"))
+    assert (await ada.send("DELETE", f"/api/v2/tasks/{task}")).status_code == 200
+    async with asyncio.timeout(5):
+        told = (await following).text
+    lines = [line.removeprefix("data: ") for line in told.splitlines() if line.startswith("data: ")]
+    assert json.loads(lines[-1])["status"] == "cancelled"

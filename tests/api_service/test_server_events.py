@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import anyio
 from sse_starlette import ServerSentEvent
 from starlette.types import Message, Scope
 
-from api_service.realtime.routes import _Stream
+from api_service.server_events import EventStream
 
 
 async def test_a_follower_that_takes_nothing_is_cut_off_and_its_place_is_freed() -> None:
@@ -29,5 +30,5 @@ async def test_a_follower_that_takes_nothing_is_cut_off_and_its_place_is_freed()
 
     scope: Scope = {"type": "http", "method": "GET", "asgi": {"spec_version": "2.3"}}
     async with asyncio.timeout(5):
-        await _Stream(events(), send_timeout=0.05, ping=15)(scope, receive, send)
+        await EventStream(events(), stopping=anyio.Event(), stuck_seconds=0.05)(scope, receive, send)
         await freed.wait()
