@@ -38,7 +38,7 @@ class DiarizationSettings(ServiceSettings):
     """Used where models are fetched; the service itself only says in /health whether there is one."""
 
     max_audio_seconds: float = Field(10_800, gt=0)
-    """Memory grows with it: about 0.35 GB per hour beside the model's own."""
+    """Memory grows with it: an hour takes about 2 GB in all."""
 
     max_body_bytes: int = Field(360_000_000, gt=0)
     """Three hours of PCM."""

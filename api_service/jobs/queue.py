@@ -24,6 +24,7 @@ _STALLED_SECONDS = 10.0
 """A worker whose heart has not beaten for so long is dead, and its jobs are another's."""
 
 _RESCUE_SECONDS = 3.0
+_CANCEL_AGAIN_SECONDS = 0.2
 _POLL_SECONDS = 5.0
 """New jobs are notified of; this is for when a notification is lost."""
 
@@ -51,9 +52,14 @@ class Queue:
 
     async def work(self) -> None:
         """Take jobs and run them until cancelled, which gives running ones back."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._rescue())
-            group.create_task(self._take())
+        rescuing = asyncio.create_task(self._rescue())
+        try:
+            await self._take()
+        finally:
+            # More than once: psycopg may lose a cancellation that comes together with a result.
+            while not rescuing.done():
+                rescuing.cancel()
+                await asyncio.wait({rescuing}, timeout=_CANCEL_AGAIN_SECONDS)
 
     async def _take(self) -> None:
         await self._app.run_worker_async(

@@ -25,6 +25,8 @@ class Attempt:
     kind: str
     settings: dict[str, JsonValue]
     attempt: int
+    tries: int
+    """Without those that ended because a worker stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ async def start(connection: Connection, job_id: UUID) -> Attempt | None:
     async with connection.cursor(row_factory=class_row(Attempt)) as cursor:
         await cursor.execute("select * from internal.start_job(%s)", [job_id])
         return await cursor.fetchone()
+
+
+async def give_back(connection: Connection, attempt: Attempt) -> None:
+    """The worker stops: that was no try."""
+    await connection.execute("select internal.give_back_job(%s, %s)", _key(attempt))
 
 
 async def report(connection: Connection, attempt: Attempt, *, percentage: int, step: str) -> bool:

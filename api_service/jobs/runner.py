@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -15,7 +16,7 @@ from shared.errors import ServiceError, Unavailable
 
 log = structlog.get_logger()
 
-MAX_ATTEMPTS = 6
+MAX_TRIES = 6
 """After so many a job has failed for good; a worker that a job kills counts like any other failure."""
 
 _FIRST_RETRY_SECONDS = 5.0
@@ -78,10 +79,13 @@ class Runner:
         if attempt is None:
             log.info("job.over", job_id=str(job_id))
             return
-        told = {"job_id": str(job_id), "kind": attempt.kind, "attempt": attempt.attempt}
-        if attempt.attempt > MAX_ATTEMPTS:
+        if attempt.tries > MAX_TRIES:
             await self._fail(attempt, code="gave-up", error="It was begun too often and never came to an end")
             return
+        await self._try(attempt)
+
+    async def _try(self, attempt: Attempt) -> None:
+        told = {"job_id": str(attempt.id), "kind": attempt.kind, "attempt": attempt.attempt}
         log.info("job.begins", **told)
         began = time.monotonic()
         try:
@@ -89,6 +93,9 @@ class Runner:
                 await self._while_wanted(attempt)
         except JobLost:
             log.info("job.lost", **told)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(attempt))
+            raise
         except TimeoutError:
             await self._fail(attempt, code="time-limit", error="It took longer than a job may take")
         except ServiceError as failure:
@@ -98,6 +105,11 @@ class Runner:
             await self._failed(attempt, _fault(fault))
         else:
             log.info("job.ends", seconds=round(time.monotonic() - began, 3), **told)
+
+    async def _give_back(self, attempt: Attempt) -> None:
+        with suppress(Unavailable):  # then it was a try, which costs little
+            async with self.database.as_service() as connection:
+                await repository.give_back(connection, attempt)
 
     async def _while_wanted(self, attempt: Attempt) -> None:
         doing = asyncio.ensure_future(self._do(Work(self.database, attempt)))
@@ -125,8 +137,8 @@ class Runner:
                 raise JobLost
 
     async def _failed(self, attempt: Attempt, failure: ServiceError) -> None:
-        if failure.retryable and attempt.attempt < MAX_ATTEMPTS:
-            seconds = _delay(attempt.attempt)
+        if failure.retryable and attempt.tries < MAX_TRIES:
+            seconds = _delay(attempt.tries)
             log.warning("job.waits", job_id=str(attempt.id), code=failure.code, seconds=round(seconds))
             raise TryLater(seconds) from failure
         await self._fail(attempt, code=failure.code, error=failure.detail)
@@ -147,7 +159,7 @@ def _fault(fault: Exception) -> ServiceError:
     return failure
 
 
-def _delay(attempt: int) -> float:
+def _delay(tries: int) -> float:
     """Seconds until the next attempt: doubling up to a limit, with half of it left to chance."""
-    ceiling = min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (attempt - 1))
+    ceiling = min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (tries - 1))
     return float(ceiling) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing

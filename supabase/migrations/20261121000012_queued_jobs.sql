@@ -4,8 +4,10 @@ alter table public.jobs
   add column settings jsonb not null default '{}' check (jsonb_typeof(settings) = 'object'),
   add column priority text not null default 'normal' check (priority in ('urgent', 'high', 'normal', 'low')),
   add column attempt integer not null default 0,
+  add column tries integer not null default 0,
   add column fingerprint text,
   add column error_code text;
+comment on column public.jobs.tries is 'Attempts that count: not those that a stopping worker gave back, or that were before a requeueing';
 comment on column public.jobs.attempt is 'How often it was begun. Only the newest attempt may write: one before it may still be running';
 comment on column public.jobs.fingerprint is 'The same for the same work on the same content, so that it is not done twice for one owner';
 
@@ -44,7 +46,7 @@ declare
 begin
   select (levels ->> priority)::integer into level
   from public.jobs
-  where id = job and status = 'pending' and (auth.uid() is null or user_id = auth.uid());
+  where id = job and status in ('pending', 'started') and (auth.uid() is null or user_id = auth.uid());
   if level is null then
     return;
   end if;
@@ -61,13 +63,28 @@ $$;
 -- What workers do, as the service. An attempt that is no longer the newest, or a job that was cancelled, changes nothing.
 drop function internal.start_job(uuid);
 create function internal.start_job(job uuid)
-returns table (id uuid, session_id uuid, user_id uuid, kind text, settings jsonb, attempt integer)
+returns table (
+  id uuid, session_id uuid, user_id uuid, kind text, settings jsonb, attempt integer, tries integer
+)
 language sql volatile security definer set search_path = ''
 as $$
   update public.jobs as begun
-  set status = 'started', started_at = coalesce(begun.started_at, now()), attempt = begun.attempt + 1
+  set
+    status = 'started',
+    started_at = coalesce(begun.started_at, now()),
+    attempt = begun.attempt + 1,
+    tries = begun.tries + 1
   where begun.id = start_job.job and begun.status in ('pending', 'started')
-  returning begun.id, begun.session_id, begun.user_id, begun.kind, begun.settings, begun.attempt
+  returning begun.id, begun.session_id, begun.user_id, begun.kind, begun.settings, begun.attempt, begun.tries
+$$;
+
+-- The worker stops; that was no try.
+create function internal.give_back_job(job uuid, attempt integer) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update public.jobs as given
+  set tries = given.tries - 1
+  where given.id = give_back_job.job and given.status = 'started' and given.attempt = give_back_job.attempt
 $$;
 
 drop function internal.report_job(uuid, integer, text);
@@ -176,7 +193,7 @@ declare
   concerned uuid;
 begin
   update public.jobs as again
-  set status = 'pending', progress = 0, step = 'pending', error = null, error_code = null, completed_at = null, attempt = 0
+  set status = 'pending', progress = 0, step = 'pending', error = null, error_code = null, completed_at = null, tries = 0
   where again.id = requeue_job.job and again.status = 'failed'
   returning again.session_id into concerned;
   if concerned is null then
@@ -198,6 +215,16 @@ begin
   update procrastinate.procrastinate_jobs set priority = priority + 1
   where status = 'todo' and priority < 1000 and (scheduled_at is null or scheduled_at <= now());
   get diagnostics aged = row_count;
+  -- What nobody will do any more, because a worker that seemed dead has taken its place in the queue away, is queued again.
+  perform internal.queue_job(lost.id)
+  from public.jobs as lost
+  where lost.status in ('pending', 'started')
+    and lost.updated_at < now() - interval '1 minute'
+    and lost.kind <> 'finalize'
+    and not exists (
+      select from procrastinate.procrastinate_jobs as queued
+      where queued.status in ('todo', 'doing') and queued.args ->> 'job_id' = lost.id::text
+    );
   return aged;
 end
 $$;
@@ -325,6 +352,7 @@ to authenticated;
 grant execute on function
   internal.queue_job(uuid, interval),
   internal.start_job(uuid),
+  internal.give_back_job(uuid, integer),
   internal.report_job(uuid, integer, integer, text),
   internal.wants_job(uuid, integer),
   internal.finish_job(uuid, integer, jsonb),

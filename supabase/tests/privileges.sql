@@ -72,6 +72,7 @@ select set_eq(
     'fail_job',
     'failed_jobs',
     'finish_job',
+    'give_back_job',
     'objects_deleted',
     'open_session',
     'queue_job',

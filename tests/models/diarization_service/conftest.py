@@ -40,7 +40,8 @@ def models() -> Path:
 
 @pytest.fixture(scope="session")
 def settings(models: Path) -> DiarizationSettings:
-    return DiarizationSettings(models_directory=models, device="cpu")
+    # More threads than free cores wait for each other.
+    return DiarizationSettings(models_directory=models, device="cpu", inference_threads=1)
 
 
 @pytest.fixture(scope="session")
