@@ -212,9 +212,12 @@ as $$
 declare
   aged integer;
 begin
+  -- The library's triggers find its tables in the path.
+  perform set_config('search_path', 'procrastinate, pg_temp', true);
   update procrastinate.procrastinate_jobs set priority = priority + 1
   where status = 'todo' and priority < 1000 and (scheduled_at is null or scheduled_at <= now());
   get diagnostics aged = row_count;
+  perform set_config('search_path', '', true);
   -- What nobody will do any more, because a worker that seemed dead has taken its place in the queue away, is queued again.
   perform internal.queue_job(lost.id)
   from public.jobs as lost
