@@ -1,0 +1,91 @@
+"""Recordings become transcripts, and meetings recordings, on the whole platform with its real models."""
+
+import asyncio
+import io
+import wave
+
+import httpx
+import numpy as np
+import pytest
+
+from embedded.demo.measure import words
+from embedded.demo.voices import SAMPLE_RATE
+from tests.e2e.rooms import SENTENCES, room, spoken
+from tests.platform_fixture import RunningPlatform
+
+pytestmark = pytest.mark.e2e
+_PAUSE_SECONDS = 1.0
+_LINES = SENTENCES[:3]
+
+
+async def test_an_uploaded_recording_is_transcribed_word_for_word_in_its_place(
+    platform: RunningPlatform,
+) -> None:
+    file, places = _recording()
+    async with httpx.AsyncClient(base_url=platform.api_url, timeout=60, trust_env=False) as http:
+        signed_in = await http.post("/api/v1/auth/development-token", json={"email": "upload@example.com"})
+        http.headers["authorization"] = f"Bearer {signed_in.json()['access_token']}"
+        answer = await http.post(
+            "/api/v1/transcriptions/batch",
+            files={"audio_file": ("three lines.wav", file)},
+            data={"language": "en-US"},
+            headers={"prefer": "respond-async"},
+        )
+        assert answer.status_code == 202, answer.text
+        await _done(http, answer.headers["location"])
+        transcript = await http.get(f"/api/v1/sessions/{answer.json()['session_id']}/transcript")
+    segments = transcript.json()["segments"]
+    assert words(" ".join(each["text"] for each in segments)) == words(" ".join(_LINES))
+    assert segments[0]["start_time"] == pytest.approx(places[0], abs=0.5)
+    assert segments[-1]["end_time"] == pytest.approx(len(file) / 2 / SAMPLE_RATE - _PAUSE_SECONDS, abs=0.5)
+
+
+async def test_a_meeting_can_be_heard_again(platform: RunningPlatform) -> None:
+    async with room(platform.api_url, "Recorded") as opened:
+        ada = await opened.enter("Ada")
+        await ada.switch_on()
+        for line in _LINES:
+            await ada.say(line)
+        captions = await ada.finals_stored(lambda finals: len(finals) >= len(_LINES))
+        await ada.leave()
+        path = f"/api/v1/sessions/{opened.session_id}"
+        headers = opened.host.headers
+        async with httpx.AsyncClient(
+            base_url=platform.api_url, headers=headers, timeout=60, trust_env=False
+        ) as http:
+            await http.post(f"{path}/finalize")
+            async with asyncio.timeout(60):
+                while not (files := (await http.get(f"{path}/audio_files")).json()):  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            assert [file["kind"] for file in files] == ["mix", "participant"]
+            assert files[1]["participant_name"] == "Ada"
+            part = await http.get(files[0]["public_url"], headers={"range": "bytes=0-9"})
+            assert (part.status_code, len(part.content)) == (206, 10)
+            # Whoever hears the recording hears the same words in the same places.
+            again = await http.post(f"{path}/retranscribe")
+            await _done(http, again.headers["location"])
+            segments = (await http.get(f"{path}/transcript")).json()["segments"]
+    assert words(" ".join(each["text"] for each in segments)) == words(" ".join(_LINES))
+    assert segments[0]["start_time"] == pytest.approx(captions[0].start_time, abs=0.6)
+    assert segments[-1]["end_time"] == pytest.approx(captions[-1].end_time, abs=0.6)
+
+
+async def _done(http: httpx.AsyncClient, location: str) -> None:
+    async with asyncio.timeout(60):
+        while not (task := (await http.get(location)).json())["ready"]:  # noqa: ASYNC110 - over HTTP
+            await asyncio.sleep(0.2)
+    assert task["status"] == "success", task["error"]
+
+
+def _recording() -> tuple[bytes, list[float]]:
+    """A WAV file of the lines with pauses around them, and where each begins, in seconds."""
+    pause = np.zeros(round(_PAUSE_SECONDS * SAMPLE_RATE), dtype=np.int16)
+    parts, places = [pause], []
+    for line in _LINES:
+        places.append(sum(map(len, parts)) / SAMPLE_RATE)
+        parts += [spoken(line).samples, pause]
+    file = io.BytesIO()
+    with wave.open(file, "wb") as output:
+        output.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        output.writeframes(np.concatenate(parts).tobytes())
+    return file.getvalue(), places
