@@ -112,6 +112,10 @@ class Account:
             await self._get(f"/realtime/sessions/{session_id}/transcription")
         )
 
+    async def finalize(self, session_id: UUID) -> None:
+        """The meeting is over, as far as this user knows."""
+        await self._post(f"/sessions/{session_id}/finalize", {})
+
     async def _get(self, path: str) -> bytes:
         return await _ask(self._http, "GET", path, headers=self.headers)
 

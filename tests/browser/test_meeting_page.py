@@ -93,6 +93,7 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
             await expect(people).to_have_count(2)
             await expect(people.filter(has_text="Ben")).to_be_visible()
             await expect(page.get_by_test_id("agent")).to_have_attribute("data-state", "listening")
+            await expect(page.get_by_test_id("recording")).to_have_attribute("data-state", "on")
             await heard(page, "Anna", ANNA_SAYS)
             await ben.say(BEN_SAYS, PICO)
             await heard(page, "Ben", BEN_SAYS)
@@ -111,6 +112,12 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
             kept = as_shown((await ben.transcript()).finals)
             await expect(page.get_by_test_id("caption")).to_have_count(len(kept))
             assert await shown(page) == kept == before
+
+            await ben.leave()
+            await opened.host.finalize(opened.session_id)
+            await expect(page.get_by_test_id("playback")).to_be_visible(timeout=60_000)
+            await page.locator(".time-play").last.click()
+            await page.wait_for_function("document.querySelector('audio').currentTime > 1", timeout=_PATIENCE)
 
 
 async def test_a_page_whose_line_was_cut_catches_up_without_gap_or_double(

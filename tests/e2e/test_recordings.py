@@ -53,7 +53,7 @@ async def test_a_meeting_can_be_heard_again(platform: RunningPlatform) -> None:
         async with httpx.AsyncClient(
             base_url=platform.api_url, headers=headers, timeout=60, trust_env=False
         ) as http:
-            await http.post(f"{path}/finalize")
+            await opened.host.finalize(opened.session_id)
             async with asyncio.timeout(60):
                 while not (files := (await http.get(f"{path}/audio_files")).json()):  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
