@@ -22,7 +22,9 @@ _EVERYTHING = """
         qual, with_check)
     from pg_policies where schemaname::regnamespace in {ours}
     union all
-    select format('trigger %s', pg_get_triggerdef(oid)) from pg_trigger where not tgisinternal
+    select format('trigger %s', pg_get_triggerdef(oid)) from pg_trigger
+    where not tgisinternal
+        and tgrelid not in (select oid from pg_class where relnamespace = to_regnamespace('procrastinate'))
     union all
     select format('function %s acl=%s', pg_get_functiondef(oid), proacl)
     from pg_proc where pronamespace in {ours}

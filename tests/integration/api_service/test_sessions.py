@@ -35,6 +35,7 @@ RESPONSE_FIELDS = {
     "stt_model",
     "tags",
     "metadata",
+    "record",
 }
 
 
