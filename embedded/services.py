@@ -26,50 +26,24 @@ class Addresses(BaseModel):
 
 def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> list[Program]:
     """The speech service, the API, its worker, the agents, and the diarization service where it is wanted."""
-    speakers = {"DIARIZATION_SERVICE_URL": settings.diarization_url} if settings.diarization else {}
-    everywhere = {
-        "PYTHONUNBUFFERED": "1",
-        "REDIS_URL": addresses.redis_url,
-        "LIVEKIT_URL": addresses.livekit_url,
-        "LIVEKIT_API_KEY": addresses.livekit_api_key,
-        "LIVEKIT_API_SECRET": addresses.livekit_api_secret,
-        "STT_SERVICE_URL": settings.stt_url,
-        **speakers,
-    }
-    stt = {
-        "PYTHONUNBUFFERED": "1",
-        "STT_HOST": "127.0.0.1",
-        "STT_PORT": str(settings.stt_port),
-        "STT_MODELS_DIRECTORY": str(ROOT / "models"),
-        **speakers,
-    }
+    everywhere = _everywhere(settings, addresses, layout)
     api = everywhere | {
         "API_HOST": "127.0.0.1",
         "API_PORT": str(settings.api_port),
+        "API_WORKER_PORT": str(settings.worker_port),
         "API_DEVELOPMENT_KEY_FILE": str(layout.secrets / "development_key.pem"),
         "API_WEB_DIRECTORY": str(ROOT / "web" / "dist"),
         "DATABASE_URL": addresses.database_url,
         "LIVEKIT_PUBLIC_URL": addresses.livekit_public_url,
-        "STORAGE_URL": layout.storage.absolute().as_uri(),
     }
-    agent = everywhere | {
-        "AGENT_HOST": "127.0.0.1",
-        "AGENT_PORT": str(settings.agent_port),
-        "STORAGE_URL": layout.storage.absolute().as_uri(),
-    }
+    agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
     return [
-        _program(
-            "stt",
-            stt,
-            port=Port(settings.stt_port, "EMBEDDED_STT_PORT"),
-            health="/health",
-            installed_as=settings.stt_environment,
-        ),
+        _stt(settings),
         *_diarization(settings),
         _program("api", api, port=Port(settings.api_port, "EMBEDDED_API_PORT"), health="/health"),
         _program(
             "worker",
-            api | {"API_WORKER_PORT": str(settings.worker_port)},
+            api,
             port=Port(settings.worker_port, "EMBEDDED_WORKER_PORT"),
             health="/health",
             installed_as="api",
@@ -77,6 +51,36 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         ),
         _program("agent", agent, port=Port(settings.agent_port, "EMBEDDED_AGENT_PORT"), health="/"),
     ]
+
+
+def _everywhere(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -> dict[str, str]:
+    """What the API, its worker and the agents are told."""
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "REDIS_URL": addresses.redis_url,
+        "LIVEKIT_URL": addresses.livekit_url,
+        "LIVEKIT_API_KEY": addresses.livekit_api_key,
+        "LIVEKIT_API_SECRET": addresses.livekit_api_secret,
+        "STT_SERVICE_URL": settings.stt_url,
+        "STORAGE_URL": layout.storage.absolute().as_uri(),
+        **_speakers(settings),
+    }
+
+
+def _speakers(settings: EmbeddedSettings) -> dict[str, str]:
+    return {"DIARIZATION_SERVICE_URL": settings.diarization_url} if settings.diarization else {}
+
+
+def _stt(settings: EmbeddedSettings) -> Program:
+    environment = {
+        "PYTHONUNBUFFERED": "1",
+        "STT_HOST": "127.0.0.1",
+        "STT_PORT": str(settings.stt_port),
+        "STT_MODELS_DIRECTORY": str(ROOT / "models"),
+        **_speakers(settings),
+    }
+    port = Port(settings.stt_port, "EMBEDDED_STT_PORT")
+    return _program("stt", environment, port=port, health="/health", installed_as=settings.stt_environment)
 
 
 def _diarization(settings: EmbeddedSettings) -> list[Program]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import av
+import av.error
 import numpy as np
 import structlog
 
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 
 _BITS_PER_SECOND = 24_000
 _MOST_WAITING = 360
-"""Chunks that wait while storage is away: an hour of one voice, 11 MB. Then the oldest is lost."""
+"""Chunks of a room that wait in memory while storage is away, 11 MB. Then the oldest is lost."""
 
 _WAITING = QUEUE_DEPTH.labels("agent-recording")
 _LOST = DROPPED.labels("agent-recording")
@@ -86,17 +87,24 @@ class Uploads:
             task.cancel()
 
     async def _compress(self, name: ChunkName, audio: Pcm) -> None:
-        file = await asyncio.to_thread(compressed, audio)
+        try:
+            self._queue(_Named(name, await asyncio.to_thread(compressed, audio)))
+        except (av.error.FFmpegError, MemoryError):
+            log.exception("recording.lost", chunks=1)
+            _LOST.inc()
+        finally:
+            self._compressing.discard(asyncio.current_task())
+            self._changed.set()
+
+    def _queue(self, chunk: _Named) -> None:
         if len(self._waiting) >= _MOST_WAITING:
             # The first may be on its way; the one after it is the oldest that waits.
             del self._waiting[1]
             _WAITING.dec()
             _LOST.inc()
             log.error("recording.lost", chunks=1)
-        self._waiting.append(_Named(name, file))
+        self._waiting.append(chunk)
         _WAITING.inc()
-        self._compressing.discard(asyncio.current_task())
-        self._changed.set()
 
     async def _insist(self, chunk: _Named) -> None:
         for attempt, delay in enumerate(backoff(), start=1):

@@ -88,19 +88,21 @@ class Runner:
         told = {"job_id": str(attempt.id), "kind": attempt.kind, "attempt": attempt.attempt}
         log.info("job.begins", **told)
         began = time.monotonic()
+        limit = asyncio.timeout(self._limit_seconds)
         try:
-            async with asyncio.timeout(self._limit_seconds):
+            async with limit:
                 await self._while_wanted(attempt)
         except JobLost:
             log.info("job.lost", **told)
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(attempt))
             raise
-        except TimeoutError:
-            await self._fail(attempt, code="time-limit", error="It took longer than a job may take")
         except ServiceError as failure:
             await self._failed(attempt, failure)
         except Exception as fault:  # a fault of ours must not take the worker with it
+            if limit.expired():
+                await self._fail(attempt, code="time-limit", error="It took longer than a job may take")
+                return
             log.exception("job.fault", **told)
             await self._failed(attempt, _fault(fault))
         else:

@@ -2,13 +2,14 @@
 
 import asyncio
 import hashlib
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
+import av.error
+import numpy as np
 import structlog
 from pydantic import JsonValue
 
@@ -56,33 +57,46 @@ async def join(tools: Tools, work: Work) -> None:
             raise JobLost
 
 
-async def _chunks(tools: Tools, session_id: UUID) -> dict[str, list[ChunkName]]:
-    """By participant."""
-    found: defaultdict[str, list[ChunkName]] = defaultdict(list)
+Chunks = dict[str, dict[str, list[ChunkName]]]
+"""By participant and, as one may have several at once, by track."""
+
+
+async def _chunks(tools: Tools, session_id: UUID) -> Chunks:
+    found: Chunks = {}
     async for key in tools.storage.keys(folder(session_id)):
         if chunk := chunk_named(key):
-            found[chunk.participant_identity].append(chunk)
+            tracks = found.setdefault(chunk.participant_identity, {})
+            tracks.setdefault(chunk.track_sid, []).append(chunk)
     return found
 
 
 async def _join(
-    tools: Tools, work: Work, chunks: dict[str, list[ChunkName]], directory: Path
+    tools: Tools, work: Work, chunks: Chunks, directory: Path
 ) -> list[tuple[str | None, PlayableFile]]:
     """The mix, under None, and the file of each participant, read and written side by side."""
 
     async def fetch(chunk: ChunkName) -> Samples:
         file = await tools.storage.open(chunk.key)
-        return await asyncio.to_thread(decoded, await file.part(0, file.size))
+        try:
+            return await asyncio.to_thread(decoded, await file.part(0, file.size))
+        except av.error.FFmpegError:
+            log.warning("chunk.unreadable", session_id=str(chunk.session_id), start=chunk.start)
+            return np.zeros(0, dtype=np.int16)
 
-    end = max(chunk.start for each in chunks.values() for chunk in each) + _WINDOW_SECONDS
-    voices = [Voice(each, fetch) for each in chunks.values()]
+    tracks = [(who, each) for who, its in chunks.items() for each in its.values()]
+    end = max(chunk.start for _, each in tracks for chunk in each) + _WINDOW_SECONDS
+    owners, voices = [who for who, _ in tracks], [Voice(each, fetch) for _, each in tracks]
     with ExitStack() as stack:
         mix, *files = [
             stack.enter_context(PlayableFile(directory / f"{number}{SUFFIX}"))
-            for number in range(len(voices) + 1)
+            for number in range(len(chunks) + 1)
         ]
         async for heard in windows(voices, seconds=_WINDOW_SECONDS):
-            await asyncio.to_thread(_write, mix, files, heard)
+            by_participant = [
+                mixed([samples for who, samples in zip(owners, heard, strict=True) if who == each])
+                for each in chunks
+            ]
+            await asyncio.to_thread(_write, mix, files, by_participant)
             await work.report(10 + (_JOINED_PERCENT - 10) * min(1.0, mix.seconds / end), "joining_audio")
     return [(None, mix), *zip(chunks, files, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Chunks of one participant as one stream on the session's clock: silence where nothing was recorded."""
+"""Chunks of one track as a stream on the session's clock: silence where nothing was recorded."""
 
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -77,7 +77,7 @@ def mixed(samples: Sequence[Samples]) -> Samples:
 
 
 def decoded(file: bytes) -> Samples:
-    """A chunk as 16 kHz samples; nothing of what cannot be decoded."""
+    """A chunk as 16 kHz samples. Raises av.error.FFmpegError for what is none."""
     resampler = AudioResampler("s16", "mono", SAMPLE_RATE)
     parts: list[Samples] = []
     with av.open(io.BytesIO(file), "r") as container:

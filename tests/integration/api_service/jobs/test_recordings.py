@@ -33,14 +33,23 @@ def chunk_file(audio: Pcm) -> bytes:
     return file.getvalue()
 
 
-async def leave(storage: Storage, session_id: str, who: str, start: float, seconds: float) -> None:
+async def leave(
+    storage: Storage,
+    session_id: str,
+    who: str,
+    start: float,
+    seconds: float,
+    *,
+    track: str = "TR_1",
+    loud: float = 0.3,
+) -> None:
     """A tone of somebody in a place of the session."""
-    tone = Pcm.from_floats((0.3 * np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.3)).astype(np.float32))
+    tone = Pcm.from_floats((loud * np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.3)).astype(np.float32))
 
     async def content() -> AsyncIterator[bytes]:
         yield chunk_file(tone)
 
-    name = ChunkName(UUID(session_id), who, "TR_1", round(start * 1000))
+    name = ChunkName(UUID(session_id), who, track, round(start * 1000))
     await storage.put(name.key, content())
 
 
@@ -93,6 +102,30 @@ async def test_a_meeting_is_played_as_a_whole_and_voice_by_voice(
     again = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
     assert len(again) == 3
     assert again[0]["duration_seconds"] == pytest.approx(11, abs=0.05)
+
+
+@pytest.mark.usefixtures("working")
+async def test_two_tracks_of_one_person_are_heard_together_and_an_unreadable_chunk_is_silence(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session = await ada.new_session()
+    storage = open_storage(settings)
+    await leave(storage, session["id"], "ann", 0.0, 10.0)
+    await leave(storage, session["id"], "ann", 0.3, 10.0, track="TR_screen", loud=0.0)
+
+    async def noise() -> AsyncIterator[bytes]:
+        yield b"no audio"
+
+    await storage.put(ChunkName(UUID(session["id"]), "ann", "TR_1", 20_000).key, noise())
+    await leave(storage, session["id"], "ann", 30.0, 1.0)
+    meet(servers, session["id"], status="recording")
+    meet(servers, session["id"], status="completed")
+    assert (await joined(ada, servers, session["id"]))["status"] == "success"
+    mix, *alone = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
+    assert len(alone) == 1
+    for file in (mix, *alone):
+        content = (await ada.api.get(file["public_url"])).content
+        assert loud_seconds(content) == {*range(10), 30}
 
 
 @pytest.mark.usefixtures("working")
