@@ -111,6 +111,10 @@ async def _consider(server: AgentServer, max_rooms: int, request: JobRequest) ->
 
 def _prepare_process(_process: JobProcess) -> None:
     """Runs in every process before it has a room. Its log goes where the worker's goes."""
+    # The framework's handler sends lines to the worker from a thread that nobody ends when the worker was
+    # killed: the process would wait for it for ever.
+    for handler in logging.getLogger().handlers:
+        handler.close()
     _configure_logging(AgentSettings())
 
 

@@ -44,6 +44,7 @@ class Uploads:
         self._session_id = session_id
         self._waiting: deque[_Named] = deque()
         self._compressing: set[asyncio.Task[None]] = set()
+        self._in_turn = asyncio.Lock()
         self._changed = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -88,7 +89,8 @@ class Uploads:
 
     async def _compress(self, name: ChunkName, audio: Pcm) -> None:
         try:
-            self._queue(_Named(name, await asyncio.to_thread(compressed, audio)))
+            async with self._in_turn:
+                self._queue(_Named(name, await asyncio.to_thread(compressed, audio)))
         except (av.error.FFmpegError, MemoryError):
             log.exception("recording.lost", chunks=1)
             _LOST.inc()

@@ -67,6 +67,20 @@ async def test_chunks_wait_for_a_storage_that_is_away() -> None:
     running.cancel()
 
 
+async def test_chunks_come_in_order_however_long_they_take_to_compress() -> None:
+    storage = FailingStorage()
+    storage.away = False
+    uploads = Uploads(storage, uuid4())  # type: ignore[arg-type]  # what is used of it is there
+    running = asyncio.create_task(uploads.run())
+    lengths = (60.0, 0.1, 30.0, 0.1)
+    for start, seconds in enumerate(lengths):
+        uploads.keep(Chunk(float(start), tone(seconds)), identity="ann", track_sid="TR_1")
+    async with asyncio.timeout(10):
+        await uploads.delivered()
+    assert [name.start for key in storage.files if (name := chunk_named(key))] == [0.0, 1.0, 2.0, 3.0]
+    running.cancel()
+
+
 async def test_a_real_storage_has_what_was_kept(tmp_path: Path) -> None:
     storage: Storage = open_storage(StorageSettings(storage_url=tmp_path.as_uri()))
     session_id = uuid4()

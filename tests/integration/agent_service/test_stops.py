@@ -94,6 +94,27 @@ async def test_nothing_of_a_killed_worker_lives_on(servers: Servers, stt: WordRe
                     await asyncio.sleep(0.05)
 
 
+async def test_nothing_lives_on_of_a_worker_killed_with_unread_answers(
+    servers: Servers, stt: WordReader
+) -> None:
+    with working(servers, stt) as worker:
+        async with meeting(servers) as held, person(held, "ann"):
+            await held.captioned()
+            processes = worker.job_processes()
+            for process in processes:
+                process.suspend()
+            await asyncio.sleep(3.0)  # the worker asks them every 2.5 s whether they live
+            worker.process.send_signal(signal.SIGSTOP)
+            for process in processes:
+                process.resume()
+            await asyncio.sleep(0.5)
+            # What they answered lies unread in the worker's socket: its end is a reset, no end of file.
+            worker.process.kill()
+            async with asyncio.timeout(10):
+                while any(process.is_running() for process in processes):  # noqa: ASYNC110 - they tell nobody
+                    await asyncio.sleep(0.05)
+
+
 async def test_an_agent_that_cannot_get_back_into_its_room_makes_way(stt: WordReader) -> None:
     with running_servers() as servers, working(servers, stt):
         async with meeting(servers) as held:
