@@ -34,13 +34,23 @@ class Chapter(BaseModel):
     segment_ids: list[str] = Field(min_length=1, description="The first segment of the part")
 
 
+class Voice(BaseModel):
+    """Somebody who spoke. `⟦0⟧` in a text stands for the first of them: a new name needs no new minutes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spoken_as: str = Field(description="As recognition called the speaker; it never changes")
+    name: str = Field(description="The name of then")
+
+
 class Minutes(BaseModel):
     """What is worth keeping of a meeting."""
 
     model_config = ConfigDict(frozen=True)
 
-    origin: Literal["extracted"] = Field(
-        "extracted", description="`extracted`: every line is a quotation; nobody wrote it anew"
+    origin: Literal["extracted", "written"] = Field(
+        "extracted",
+        description="`extracted`: every line is a quotation; `written`: a model's words, with their evidence",
     )
     title: str
     highlights: list[Line] = Field(description="What the summary consists of")
@@ -50,3 +60,4 @@ class Minutes(BaseModel):
     open_questions: list[Line]
     chapters: list[Chapter]
     participants: list[str]
+    voices: list[Voice] = []

@@ -72,7 +72,8 @@ async def _transcript(caller: Caller, session_id: UUID) -> list[Said]:
     if not segments:
         raise NothingSaid
     return [
-        Said(each.segment_id, each.speaker, each.text, each.start_time, each.end_time) for each in segments
+        Said(each.segment_id, each.speaker, each.text, each.start_time, each.end_time, each.spoken_as)
+        for each in segments
     ]
 
 

@@ -19,6 +19,8 @@ class Said:
     text: str
     start: float
     end: float
+    spoken_as: str = ""
+    """As recognition called the speaker; empty when nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""How minutes come about, whoever makes them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from api_service.minutes.document import Minutes
+from api_service.minutes.transcript import Said
+
+Section = Literal[
+    "title", "highlights", "key_points", "decisions", "action_items", "open_questions", "chapters"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody asks of minutes."""
+
+    language: str | None = None
+    """A language tag; None is the language of the meeting."""
+
+    instructions: str = ""
+    """In somebody's own words. Minutes that only quote cannot follow any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What was used and paid; None is not known, never a guess."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cents: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Minutes that are complete."""
+
+    minutes: Minutes
+    model: str
+    provider: str
+    cost: Cost
+    dropped: int = 0
+    """Items that named no segment of this meeting and were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How far the work is, from 0 to 1, and which sections are whole by now."""
+
+    share: float
+    minutes: Minutes | None = None
+    sections: tuple[Section, ...] = ()
+
+
+Told = Callable[[Ready], Awaitable[None]]
+
+
+class MinutesMaker(Protocol):
+    """Raises a ServiceError where it cannot; then there are no minutes, rather than half of them."""
+
+    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made: ...
