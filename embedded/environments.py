@@ -54,7 +54,7 @@ class Environment:
 
 _TEST_EXTRAS = {
     "agent": ("livekit",),
-    "api": ("contract", "s3", "subtitles"),
+    "api": ("contract", "llama", "s3", "subtitles"),
     "diarization": ("contract",),
     "embedded": ("platform",),
     "stt": ("speech",),
