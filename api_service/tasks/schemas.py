@@ -37,6 +37,7 @@ class TaskResponse(BaseModel):
     progress: Progress
     result: dict[str, JsonValue] | None = Field(description="Never null when the status is `success`")
     error: str | None
+    error_code: str | None = Field(description="Of a failure: stable, for programs")
     ready: bool
     successful: bool
     created_at: datetime
@@ -60,6 +61,7 @@ class TaskResponse(BaseModel):
             ),
             result=job.result,
             error=job.error and job.error.replace(_AUTHENTICATION_MARK, "4xx"),
+            error_code=job.error_code,
             ready=job.over,
             successful=job.status == "success",
             created_at=job.created_at,
