@@ -7,6 +7,7 @@ from api_service.auth import routes as auth
 from api_service.export import routes as export
 from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
+from api_service.microphones import routes as microphones
 from api_service.minutes import routes as minutes
 from api_service.operations import routes as operations
 from api_service.realtime import routes as realtime
@@ -34,6 +35,7 @@ ROUTERS = tuple(
         users,
         sessions_v2,
         speakers,
+        microphones,
         export,
         batch_routes,
         transcriptions,

@@ -13,6 +13,7 @@ from api_service.database import Database
 from api_service.jobs.queue import open_queue
 from api_service.jobs.runner import Runner, Work
 from api_service.recordings.job import join
+from api_service.second_pass.job import hear_again
 from api_service.settings import ApiSettings
 from api_service.transcribing.job import transcribe
 from api_service.transcribing.tools import Tools, open_tools
@@ -80,5 +81,7 @@ async def _do(tools: Tools, work: Work) -> None:
             await transcribe(tools, work)
         case "join_recording":
             await join(tools, work)
+        case "second_pass":
+            await hear_again(tools, work)
         case kind:
             raise UnknownKind(f"Jobs of the kind {kind} need a newer worker")
