@@ -19,6 +19,7 @@ from api_service.sessions import routes_v2 as sessions_v2
 from api_service.speakers import routes as speakers
 from api_service.summaries import routes as summaries
 from api_service.tasks import routes as tasks
+from api_service.tasks import socket_routes as tasks_socket
 from api_service.templates import routes as templates
 from api_service.transcriptions import batch_routes
 from api_service.transcriptions import routes as transcriptions
@@ -50,6 +51,7 @@ ROUTERS = tuple(
         webhooks,
         realtime_writing,
         realtime_socket,
+        tasks_socket,
         auth,
         operations,
     )
