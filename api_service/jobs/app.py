@@ -16,6 +16,7 @@ from api_service.minutes.job import MinutesTools, summarize
 from api_service.minutes.makers import open_maker
 from api_service.minutes.sections import SectionStream
 from api_service.recordings.job import join
+from api_service.second_pass.job import hear_again
 from api_service.settings import ApiSettings
 from api_service.transcribing.job import transcribe
 from api_service.transcribing.tools import Tools, open_tools
@@ -97,5 +98,7 @@ async def _do(tools: Tools, minutes: MinutesTools, work: Work) -> None:
             await join(tools, work)
         case "summarize":
             await summarize(minutes, work)
+        case "second_pass":
+            await hear_again(tools, work)
         case kind:
             raise UnknownKind(f"Jobs of the kind {kind} need a newer worker")

@@ -49,3 +49,8 @@ async def store(
     )
     row = await cursor.fetchone()
     return bool(row and row["stored"])
+
+
+async def hear_again(connection: Connection, attempt: Attempt) -> None:
+    """Queue the second pass of the meeting whose recording this job has joined."""
+    await connection.execute("select internal.add_second_pass(%s)", [attempt.id])

@@ -11,13 +11,11 @@ from fastapi import APIRouter
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api_service.auth.verifier import Claims
-from api_service.minutes.sections import SectionReady
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Runtime, open_caller
 from api_service.server_events import EventStream
 from api_service.tasks import service
 from api_service.tasks.following import changes
-from api_service.tasks.repository import Job
-from api_service.tasks.schemas import NoTask, TaskCancelled, TaskResponse
+from api_service.tasks.schemas import NoTask, TaskCancelled, TaskResponse, event_of
 from api_service.tasks.service import TaskFinished, TaskNotFound
 from shared.errors import Unauthenticated, Unavailable
 from shared.problems import documented
@@ -64,18 +62,13 @@ async def _events(
     try:
         async with limit:
             async for told in changes(runtime, claims, task_id, stopping=stopping):
-                yield _event(told)
+                name, data = event_of(told)
+                yield ServerSentEvent(data, event=name, sep="\n")
     except TimeoutError:
         if not limit.expired():
             raise
     except Unavailable as failure:
         log.info("task.unfollowed", code=failure.code)
-
-
-def _event(told: Job | SectionReady) -> ServerSentEvent:
-    if isinstance(told, SectionReady):
-        return ServerSentEvent(told.model_dump_json(), event="section", sep="\n")
-    return ServerSentEvent(TaskResponse.of(told).model_dump_json(), event="task", sep="\n")
 
 
 @router.delete("/{task_id}", responses=documented(TaskFinished))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from api_service.minutes.sections import SectionReady
 from api_service.tasks.repository import Job, Status
 
 _AUTHENTICATION_MARK = "403"
@@ -88,3 +89,10 @@ class TaskCancelled(BaseModel):
     timestamp: datetime
     task_id: UUID
     status: Literal["cancelled"] = "cancelled"
+
+
+def event_of(told: Job | SectionReady) -> tuple[str, str]:
+    """The name of what a stream tells, and its JSON."""
+    if isinstance(told, SectionReady):
+        return "section", told.model_dump_json()
+    return "task", TaskResponse.of(told).model_dump_json()
