@@ -81,7 +81,7 @@ class ApiSettings(ModelSettings, StorageSettings):
     second_pass: bool = True
     """Whether meetings are heard again from their recording when they are over."""
 
-    second_pass_stt_service_url: Annotated[str | None, BeforeValidator(_unless_empty)] = None
+    second_pass_stt_service_url: Annotated[str | None, UNLESS_EMPTY] = None
     """A speech service that hears them better and may be slower; by default the one that hears everything."""
 
     batch_wait_seconds: float = Field(45.0, ge=0, le=300)
