@@ -153,7 +153,7 @@ def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, millisecon
 def _title(meeting: Meeting, made: Made) -> str | None:
     """None for minutes without one."""
     shown = named(made.minutes, heard_in(meeting.said), made_at=datetime.now(UTC))
-    return shown.title.strip()[:_TITLE_CHARACTERS].strip() or None
+    return " ".join(shown.title.split())[:_TITLE_CHARACTERS].rstrip() or None
 
 
 def _result(summary: NewSummary | None, made: Made, *, milliseconds: int) -> dict[str, JsonValue]:

@@ -18,14 +18,20 @@ from api_service.templates import service as templates
 from api_service.templates.service import TemplateNotFound
 from api_service.transcripts import repository as transcripts
 from api_service.users import settings_repository as preferences
+from shared.errors import Conflict
 
 _KIND: Kind = "summarize"
+_MOST_WAITING = 4
+
+
+class SummariesWaiting(Conflict):
+    code, title = "summaries-waiting", "So many summaries are being made already"
 
 
 async def summarize(caller: Caller, session_id: UUID, asked: SummaryWishes) -> UUID:
     """Queue a summary of the caller's own session and return the job; the same one while it is not over.
 
-    Raises SessionNotFound, NotOwner, TemplateNotFound and NothingSaid.
+    Raises SessionNotFound, NotOwner, TemplateNotFound, NothingSaid and SummariesWaiting.
     """
     session = await sessions.owned(caller, session_id)
     if "template_id" in asked.model_fields_set:
@@ -79,10 +85,11 @@ async def _queue(
         "series": str(series) if series else None,
     }
     settings: dict[str, JsonValue] = {name: value for name, value in wanted.items() if value is not None}
-    if known := await tasks.waiting_for_same(
-        caller.connection, session_id, kind=_KIND, settings=settings, user_id=caller.user.id
-    ):
+    waiting = await tasks.unfinished(caller.connection, session_id, kind=_KIND, user_id=caller.user.id)
+    if known := next((job for job, asked_before in waiting if asked_before == settings), None):
         return known
+    if len(waiting) >= _MOST_WAITING:
+        raise SummariesWaiting(f"{len(waiting)} summaries of this session are being made: wait for one")
     job = await jobs.add(caller.connection, session_id, kind=_KIND, settings=settings)
     assert job is not None  # noqa: S101 - an owner is a member
     return job

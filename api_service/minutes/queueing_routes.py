@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api_service.bodies import JsonBody
 from api_service.minutes import queueing
 from api_service.minutes.making import NothingSaid
+from api_service.minutes.queueing import SummariesWaiting
 from api_service.minutes.queueing_schemas import SummaryBegun, SummaryChoices, SummaryWishes
 from api_service.runtime import CurrentCaller
 from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
@@ -18,10 +19,10 @@ from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia
 from shared.problems import documented
 
 router = APIRouter(tags=["summaries"], responses=documented(Unauthenticated, Unavailable, SessionNotFound))
-_ASKING = documented(SessionNotFound, TemplateNotFound, NotOwner, NothingSaid, UnsupportedMedia)
-_ASKING_AGAIN = documented(
-    SessionNotFound, SummaryNotFound, TemplateNotFound, NotOwner, NothingSaid, UnsupportedMedia
+_ASKING = documented(
+    SessionNotFound, TemplateNotFound, NotOwner, NothingSaid, SummariesWaiting, UnsupportedMedia
 )
+_ASKING_AGAIN = _ASKING | documented(SessionNotFound, SummaryNotFound, TemplateNotFound)
 _ADDRESS = "/api/v2/sessions/{session_id}/ai-summary"
 
 

@@ -36,7 +36,9 @@ async def of_session(
         session = await sessions.find(caller, session_id)
         template = await _template(caller, template_id)
         said = await _transcript(caller, session_id)
-    return await _minutes(runtime, said, template, met_at=session.started_at or session.created_at)
+    given = session.title if session.title_by == "person" else None
+    met_at = session.started_at or session.created_at
+    return await _minutes(runtime, said, template, met_at=met_at, given_title=given)
 
 
 async def title(
@@ -72,14 +74,19 @@ async def _transcript(caller: Caller, session_id: UUID) -> list[Said]:
 
 
 async def _minutes(
-    runtime: Runtime, said: Sequence[Said], template: str | None, *, met_at: datetime
+    runtime: Runtime,
+    said: Sequence[Said],
+    template: str | None,
+    *,
+    met_at: datetime,
+    given_title: str | None = None,
 ) -> MinutesResponse:
     began = time.monotonic()
     made = await runtime.minutes.make(said, Wishes())
     minutes = named(made.minutes, heard_in(said), made_at=datetime.now(UTC))
     return MinutesResponse.of(
         minutes,
-        texts_of(minutes, template, title=minutes.title, met_at=met_at).summary,
+        texts_of(minutes, template, title=given_title or minutes.title, met_at=met_at).summary,
         model=made.model,
         milliseconds=round((time.monotonic() - began) * 1000),
         characters=sum(len(each.text) for each in said),

@@ -66,10 +66,10 @@ async def newest_of_session(
         return await cursor.fetchone()
 
 
-async def waiting_for_same(
-    connection: Connection, session_id: UUID, *, kind: Kind, settings: dict[str, JsonValue], user_id: UUID
-) -> UUID | None:
-    """The job of this session's owner that does the same and is not over.
+async def unfinished(
+    connection: Connection, session_id: UUID, *, kind: Kind, user_id: UUID
+) -> list[tuple[UUID, dict[str, JsonValue]]]:
+    """The jobs of a kind in a session of this user's own that are not over, and what each was asked.
 
     Nobody asks at the same time: whoever does waits until this transaction has ended.
     """
@@ -78,14 +78,11 @@ async def waiting_for_same(
         [session_id, user_id],
     )
     query = """
-        select id from public.jobs
-        where session_id = %s and user_id = %s and kind = %s and settings = %s
-          and status in ('pending', 'started')
-        limit 1
+        select id, settings from public.jobs
+        where session_id = %s and user_id = %s and kind = %s and status in ('pending', 'started')
     """
-    cursor = await connection.execute(query, [session_id, user_id, kind, Jsonb(settings)])
-    row = await cursor.fetchone()
-    return row["id"] if row else None
+    cursor = await connection.execute(query, [session_id, user_id, kind])
+    return [(row["id"], row["settings"]) for row in await cursor.fetchall()]
 
 
 async def cancel(connection: Connection, job_id: UUID) -> bool:

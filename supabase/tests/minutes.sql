@@ -1,6 +1,6 @@
 -- Minutes that jobs have made: versions, edits, titles, and what becomes of them after a meeting.
 begin;
-select plan(30);
+select plan(31);
 
 insert into auth.users (id, email) values
   ('00000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -103,7 +103,11 @@ reset role;
 
 insert into given
 select 'second', pg_temp.begun(jsonb_build_object('series', series)) from public.ai_summaries;
+update public.recording_sessions set status = 'processing';
 select is(pg_temp.stored(pg_temp.id_of('second'), 'Theirs'), true, 'a new version is stored');
+select is(
+  (select status from public.recording_sessions), 'completed', 'and a session whose transcription has failed waits no more'
+);
 select results_eq(
   $$select version, summary from public.ai_summaries order by version$$,
   $$values (1, 'In my words'), (2, 'All agreed')$$, 'beside the one before'

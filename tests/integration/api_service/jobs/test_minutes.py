@@ -184,6 +184,15 @@ async def test_asking_again_meanwhile_is_the_same_task(ada: Person, worker: Hand
     assert await begin(ada, session) != task
 
 
+async def test_so_many_at_once_and_no_more(ada: Person) -> None:
+    session = await talk(ada)
+    for number in range(4):
+        await begin(ada, session, {"instructions": f"Way {number}"})
+    answer = await ada.post(f"/api/v2/sessions/{session}/ai-summary", {"instructions": "Way 4"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "summaries-waiting")
+    assert await begin(ada, session, {"instructions": "Way 3"})
+
+
 async def test_a_failure_is_named_leaves_what_there_was_and_can_be_tried_again(
     ada: Person, worker: Hands, maker: ScriptedMaker
 ) -> None:

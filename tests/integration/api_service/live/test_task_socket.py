@@ -4,9 +4,11 @@ import json
 from uuid import UUID
 
 import pytest
+from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 
 from api_service.database import Connection
+from api_service.minutes.sections import SectionReady, SectionStream
 from tests.integration.api_service.live.meetings import Meeting
 from tests.integration.api_service.live.members import Member
 from tests.integration.api_service.live.serving import Api
@@ -45,6 +47,24 @@ async def test_a_task_is_told_from_change_to_change_and_its_end_closes(
         )
         assert status_in(await take(socket)) == "success"
         assert await closed(socket) == 1000
+
+
+async def test_sections_of_minutes_are_told_as_they_are_ready(
+    api: Api, meeting: Meeting, admin: Connection, redis: Redis, task: UUID
+) -> None:
+    await admin.execute(
+        "update public.jobs set kind = 'summarize', status = 'started', started_at = now() where id = %s",
+        [task],
+    )
+    await SectionStream(redis).tell(task, [SectionReady(task_id=task, name="title", items=["Launch"])])
+    headers = await api.sign_in(meeting)
+    async with connect(address(api, task), subprotocols=offered(headers), proxy=None) as socket:
+        told = await take(socket)
+        assert told == {
+            "event": "section",
+            "data": {"task_id": str(task), "name": "title", "items": ["Launch"]},
+        }
+        assert status_in(await take(socket)) == "started"
 
 
 async def test_tasks_of_others_cannot_be_told_from_ones_that_do_not_exist(
