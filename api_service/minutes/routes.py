@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from api_service.bodies import JsonBody
+from api_service.llm.bill import OverBudget
+from api_service.llm.port import AnswerUnusable, ModelNotConfigured, ModelRefused, ModelUnavailable
 from api_service.minutes import service
 from api_service.minutes.desk import MinutesTakeLonger
 from api_service.minutes.making import NothingSaid
@@ -23,7 +25,18 @@ from shared.problems import documented
 router = APIRouter(
     tags=["summaries"],
     dependencies=[JsonBody],
-    responses=documented(Unauthenticated, Unavailable, UnsupportedMedia, EngineBusy, MinutesTakeLonger),
+    responses=documented(
+        Unauthenticated,
+        UnsupportedMedia,
+        Unavailable,
+        EngineBusy,
+        MinutesTakeLonger,
+        ModelUnavailable,
+        ModelNotConfigured,
+        ModelRefused,
+        AnswerUnusable,
+        OverBudget,
+    ),
 )
 
 

@@ -87,7 +87,7 @@ class SummaryResponse(BaseModel):
     minutes: Minutes | None = Field(
         description="Every line with its evidence, and with the names of now; null where it is not known"
     )
-    instructions: str | None
+    instructions: str | None = Field(description="What its owner asked for; null for others")
     language: str | None
     series_id: UUID = Field(description="The same for all versions of one summary")
     version: int
@@ -109,7 +109,7 @@ class SummaryResponse(BaseModel):
             summary=shown.texts.summary,
             key_points=shown.texts.key_points,
             action_items=shown.texts.action_items,
-            participants=shown.participants,
+            participants=summary.participants,
             ai_model=summary.ai_model,
             ai_provider=summary.ai_provider,
             processing_time_ms=summary.processing_time_ms,
@@ -119,7 +119,7 @@ class SummaryResponse(BaseModel):
             quality_rating=summary.quality_rating,
             origin=summary.origin,
             minutes=shown.minutes,
-            instructions=summary.instructions,
+            instructions=shown.instructions,
             language=summary.language,
             series_id=summary.series,
             version=summary.version,

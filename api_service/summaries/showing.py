@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from api_service.minutes.document import Minutes
 from api_service.minutes.naming import Heard, named
 from api_service.minutes.texts import Texts, texts_of
@@ -20,9 +18,11 @@ class Shown:
 
     stored: Summary
     texts: Texts
-    participants: list[JsonValue]
     minutes: Minutes | None
     """None for what a client has saved."""
+
+    instructions: str | None
+    """Between the owner and whoever made it; none for others."""
 
 
 async def show(caller: Caller, session: Session, summaries: Sequence[Summary]) -> list[Shown]:
@@ -35,7 +35,7 @@ async def show(caller: Caller, session: Session, summaries: Sequence[Summary]) -
 def _shown(session: Session, stored: Summary, transcript: Sequence[Heard]) -> Shown:
     texts = Texts(stored.summary, stored.key_points, stored.action_items)
     if stored.minutes is None:
-        return Shown(stored, texts, stored.participants, None)
+        return Shown(stored, texts, None, None)
     minutes = named(Minutes.model_validate(stored.minutes), transcript, made_at=stored.created_at)
     title = session.title if session.title_by == "person" else minutes.title
     made = texts_of(
@@ -47,4 +47,5 @@ def _shown(session: Session, stored: Summary, transcript: Sequence[Heard]) -> Sh
         key_points=texts.key_points if "key_points" in stored.edited else made.key_points,
         action_items=texts.action_items if "action_items" in stored.edited else made.action_items,
     )
-    return Shown(stored, texts, stored.participants, minutes)
+    instructions = stored.instructions if session.role == "owner" else None
+    return Shown(stored, texts, minutes, instructions)

@@ -123,6 +123,47 @@ create trigger queue_minutes after update of status on public.recording_sessions
   for each row when (new.status = 'completed' and old.status in ('recording', 'paused', 'processing'))
   execute function internal.queue_minutes();
 
+-- A second pass has corrected what automatic minutes rest on: they get a version of the corrected words, unless somebody has
+-- done anything with them or made others since.
+create function internal.renew_minutes() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  wanted jsonb;
+  job uuid;
+begin
+  if to_regnamespace('procrastinate') is null then
+    return null;
+  end if;
+  select made.settings || jsonb_build_object('series', newest.series) into wanted
+  from (
+    select series, job_id, edited_at, quality_rating
+    from public.ai_summaries where session_id = new.session_id
+    order by created_at desc
+    limit 1
+  ) as newest
+  join public.jobs as made on made.id = newest.job_id and made.settings @> '{"automatic": true}'
+  join public.user_settings as choice on choice.user_id = new.user_id and choice.auto_generate_summary
+  where newest.edited_at is null
+    and newest.quality_rating is null
+    and exists (
+      select from public.transcript_segments as segment
+      where segment.transcription_id = new.id and segment.updated_at >= new.second_pass_at
+    );
+  if wanted is null then
+    return null;
+  end if;
+  insert into public.jobs (user_id, session_id, kind, settings, priority)
+  values (new.user_id, new.session_id, 'summarize', wanted, 'low')
+  returning id into job;
+  perform internal.queue_job(job);
+  return null;
+end
+$$;
+create trigger renew_minutes after update of second_pass_at on public.transcriptions
+  for each row when (new.second_pass_at is distinct from old.second_pass_at)
+  execute function internal.renew_minutes();
+
 -- What a job makes minutes of: the transcript as it is now. Without one there are no segments.
 create function internal.transcript_of_job(job uuid)
 returns table (

@@ -34,6 +34,20 @@ def become(servers: Servers, session: str, *statuses: str) -> None:
             )
 
 
+def correct(servers: Servers, session: str, text: str | None) -> None:
+    """What a second pass does with a transcript; it finds nothing to correct without a text."""
+    with psycopg.connect(servers.database_admin_url) as admin:
+        if text is not None:
+            admin.execute(
+                "update public.transcript_segments set text = %s"
+                " where session_id = %s and segment_id = '000001'",
+                [text, session],
+            )
+        admin.execute(
+            "update public.transcriptions set second_pass_at = now() where session_id = %s", [session]
+        )
+
+
 def tasks(servers: Servers, session: str) -> list[str]:
     with psycopg.connect(servers.database_admin_url) as admin:
         query = "select id from public.jobs where session_id = %s and kind = 'summarize' order by created_at"
@@ -90,6 +104,29 @@ async def test_a_meeting_gets_its_summary_and_its_title_once(ada: Person, server
     await bring(ada, session, segments=SAID)
     become(servers, session, "completed")
     assert len(tasks(servers, session)) == 2
+
+
+async def test_words_that_a_second_pass_corrects_are_summarized_again_unless_somebody_edited(
+    ada: Person, servers: Servers
+) -> None:
+    await prefer(ada, auto_summary=True)
+    session = await untitled(ada)
+    become(servers, session, "recording")
+    await bring(ada, session, segments=SAID)
+    become(servers, session, "completed")
+    [first] = tasks(servers, session)
+    assert (await ended_soon(ada, servers, first))["status"] == "success"
+    correct(servers, session, "The budget report is about the launch.")
+    [_, second] = tasks(servers, session)
+    assert (await ended(ada, second))["status"] == "success"
+    newer, older = await summaries(ada, session)
+    assert (newer["version"], newer["series_id"]) == (2, older["series_id"])
+    assert "launch" in str(newer["summary"])
+    correct(servers, session, None)
+    path = f"/api/v2/sessions/{session}/ai-summaries/{newer['id']}"
+    assert (await ada.send("PUT", path, {"summary": "In my words."})).status_code == 200
+    correct(servers, session, "The budget report is about the end.")
+    assert tasks(servers, session) == [first, second]
 
 
 async def test_a_title_that_a_person_has_given_stays(ada: Person, servers: Servers) -> None:

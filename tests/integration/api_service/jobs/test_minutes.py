@@ -259,7 +259,7 @@ async def test_a_session_without_a_transcript_gets_no_task(ada: Person) -> None:
 async def test_members_read_summaries_and_owners_make_them(ada: Person, bob: Person, worker: Hands) -> None:
     session = await ada.new_session()
     await bring(ada, session["id"], segments=SAID)
-    summary = await made(ada, worker, session["id"])
+    summary = await made(ada, worker, session["id"], {"instructions": "Spare Bob."})
     home = f"/api/v2/sessions/{session['id']}"
     again = f"{home}/ai-summaries/{summary['id']}/regenerate"
     for path in (f"{home}/ai-summary", again):
@@ -269,7 +269,7 @@ async def test_members_read_summaries_and_owners_make_them(ada: Person, bob: Per
     for path in (f"{home}/ai-summary", again):
         answer = await bob.send("POST", path)
         assert (answer.status_code, answer.json()["code"]) == (403, "not-owner")
-    assert (await bob.get(f"{home}/ai-summaries")).json() == [summary]
+    assert (await bob.get(f"{home}/ai-summaries")).json() == [summary | {"instructions": None}]
     answer = await bob.get(f"{home}/ai-summary")
     assert (answer.status_code, answer.json()["code"]) == (404, "task-not-found")
 
