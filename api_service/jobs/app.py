@@ -8,7 +8,6 @@ import structlog
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from api_service.background import Background
 from api_service.database import Database
 from api_service.jobs.queue import open_queue
 from api_service.jobs.runner import Runner, Work
@@ -16,11 +15,13 @@ from api_service.minutes.job import MinutesTools, summarize
 from api_service.minutes.makers import open_maker
 from api_service.minutes.sections import SectionStream
 from api_service.recordings.job import join
+from api_service.recordings.late import LateRecordings
 from api_service.second_pass.job import hear_again
 from api_service.settings import ApiSettings
 from api_service.transcribing.job import transcribe
 from api_service.transcribing.tools import Tools, open_tools
 from shared import serving
+from shared.background import Background
 from shared.clients.redis import connect
 from shared.errors import ServiceError
 from shared.inference import InferenceWorker
@@ -79,6 +80,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> None:
 
     background = await stack.enter_async_context(Background())
     background.start("queue", work)
+    background.start("late_recordings", LateRecordings(database, tools.storage).run)
 
 
 async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack, *, database: Database) -> MinutesTools:

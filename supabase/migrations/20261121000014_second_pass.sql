@@ -53,6 +53,29 @@ begin
 end
 $$;
 
+-- Joins the recording of a meeting that is over once more, because chunks have come late.
+create function internal.join_late_recording(session uuid) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  added uuid;
+begin
+  insert into public.jobs (user_id, session_id, kind, priority)
+  select late.user_id, late.id, 'join_recording', 'normal'
+  from public.recording_sessions as late
+  where late.id = join_late_recording.session
+    and late.status = 'completed'
+    and not exists (
+      select from public.jobs as waiting
+      where waiting.session_id = late.id and waiting.kind = 'join_recording' and waiting.status = 'pending'
+    )
+  returning id into added;
+  -- Where one chunk is late, more are.
+  perform internal.queue_job(added, interval '5 seconds');
+  return added;
+end
+$$;
+
 -- Who was recorded: as recognition calls them, as people call them now, and whether several speak into one microphone.
 create function internal.recorded_people(job uuid, identities text[])
 returns table (participant_identity text, account text, spoken_as text, speaker text, shared_microphone boolean)
@@ -267,6 +290,7 @@ grant execute on function
 to authenticated;
 grant execute on function
   internal.add_second_pass(uuid),
+  internal.join_late_recording(uuid),
   internal.recorded_people(uuid, text[]),
   internal.hold_live_transcript(uuid, integer),
   internal.store_second_pass(uuid, integer, text, integer, jsonb, text[], boolean, jsonb)

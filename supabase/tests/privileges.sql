@@ -77,6 +77,7 @@ select set_eq(
     'finish_job',
     'give_back_job',
     'hold_live_transcript',
+    'join_late_recording',
     'note_default_title',
     'objects_deleted',
     'open_session',
