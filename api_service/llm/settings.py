@@ -17,6 +17,7 @@ _OURS = "local/"
 _KEY = re.compile(r"[a-z][a-z0-9_]*:\S+")
 
 
+_LEAST_QUESTION_TOKENS = 2500
 _ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/@+-]*$", max_length=200)]
 
 
@@ -56,8 +57,8 @@ class ModelSettings(ServiceSettings):
             raise ValueError(f"{LAST_RESORT} never fails: it may only be the last of API_LLM_MODELS")
         if self.llm_base_url is None and any(name.startswith(_OURS) for name in self.llm_writers):
             raise ValueError("API_LLM_BASE_URL must say where the models local/... are")
-        if self.llm_context_tokens < self.llm_answer_tokens + 1500:
-            raise ValueError("API_LLM_CONTEXT_TOKENS must leave room for questions beside the answer")
+        if self.llm_question_tokens < _LEAST_QUESTION_TOKENS:
+            raise ValueError("API_LLM_CONTEXT_TOKENS must leave room beside two of API_LLM_ANSWER_TOKENS")
         if not all(_KEY.fullmatch(key.get_secret_value()) for key in self.llm_keys):
             raise ValueError("API_LLM_KEYS consists of provider:key, separated by commas")
         return self
@@ -66,6 +67,11 @@ class ModelSettings(ServiceSettings):
     def llm_writers(self) -> tuple[str, ...]:
         """The models that write, in order."""
         return tuple(name for name in self.llm_models if name != LAST_RESORT)
+
+    @property
+    def llm_question_tokens(self) -> int:
+        """What a question may have. Who asks for a repair shows the answer that needs it."""
+        return self.llm_context_tokens - 2 * self.llm_answer_tokens
 
     @property
     def llm_keys_by_provider(self) -> Mapping[str, Sequence[SecretStr]]:
