@@ -140,8 +140,10 @@ def recording(*tones: int, seconds: int, channels: int = 1, salt: int = 0) -> by
 
 
 @asynccontextmanager
-async def worker(settings: ApiSettings, script: Script, directory: Path) -> AsyncIterator[Process]:
-    """A worker as it is started everywhere."""
+async def worker(
+    settings: ApiSettings, script: Script, directory: Path, **others: str
+) -> AsyncIterator[Process]:
+    """A worker as it is started everywhere, with other settings beside those that it needs."""
     port = _unused_port()
     environment = os.environ | {
         "API_WORKER_PORT": str(port),
@@ -151,6 +153,7 @@ async def worker(settings: ApiSettings, script: Script, directory: Path) -> Asyn
         "STT_SERVICE_URL": script.address,
         "DIARIZATION_SERVICE_URL": script.address,
         "LOG_FORMAT": "json",
+        **others,
     }
     with (directory / f"worker-{port}.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
