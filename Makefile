@@ -76,8 +76,8 @@ bench-api: ## how fast the API reads under row-level security; ARGUMENTS="--rate
 	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.api.bench $(ARGUMENTS)
 
 .PHONY: eval-diarization
-eval-diarization: ## who speaks when, per set, alone and over HTTP; ARGUMENTS="--tune"
-	@$(INSTALL) diarization-tests
+eval-diarization: ## who speaks when and who said what, per set; ARGUMENTS="--tune", "--hours 1"
+	@$(INSTALL) diarization-tests stt
 	@$(PYTHON) -m embedded.weights fetch voices
 	@$(ENVIRONMENTS)/diarization-tests/bin/python -m benchmarks.diarization.evaluate $(ARGUMENTS)
 
