@@ -22,7 +22,7 @@ from benchmarks.diarization.platform import speech, transcribed
 from benchmarks.diarization.scoring import COLLARS, error_percent
 from benchmarks.diarization.sets import Conversation, Split, conversations, lasting
 from benchmarks.diarization.words import Errors, attributed_errors, errors
-from benchmarks.memory import peak_megabytes
+from benchmarks.memory import cpu_seconds, peak_megabytes
 from benchmarks.service import ROOT, NotStarted, serving
 from diarization_service.engine import DiarizationEngine, EngineUnavailable, load_engine
 from diarization_service.settings import DiarizationSettings
@@ -34,6 +34,9 @@ from shared.speakers import Turn
 _PATIENCE_SECONDS = 3600.0
 _ALLOWED_PERCENT = 5.0
 """By which HTTP may be slower than the pipeline alone."""
+
+_LONG_REAL_TIME, _LONG_MEGABYTES = 0.2, 2048
+"""What an hour may take on two cores."""
 
 _HEADING = (
     f"{'split':<7} {'set':<18} {'files':>5} {'minutes':>8} {'DER 0':>7} {'DER .25':>8}"
@@ -90,7 +93,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", metavar="FOLDER")
     parser.add_argument("--tune", action="store_true", help="print which clustering makes fewest errors")
-    parser.add_argument("--hours", type=float, metavar="N", help="only one recording that lasts so long")
+    parser.add_argument("--hours", type=float, metavar="N", help="only one recording so long, over HTTP")
     parser.add_argument("--stt-engine", default="auto", metavar="NAME", help="as STT_ENGINE, for cpWER")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     chosen = parser.parse_args()
@@ -98,20 +101,47 @@ def main() -> None:
         parser.error(f"{chosen.data} has no folder diar")
     settings = DiarizationSettings()
     try:
+        if chosen.hours:
+            sys.exit(
+                not _lasts(lasting(3600 * chosen.hours, list(conversations(chosen.data, split="report"))))
+            )
         engine = load_engine(settings).engine
         if chosen.tune:
             print(_tuned(settings, chosen.data))
             return
-        report = evaluate(engine, _chosen(chosen.data, chosen.hours), stt_engine=chosen.stt_engine)
+        report = evaluate(engine, _all(chosen.data), stt_engine=chosen.stt_engine)
     except (EngineUnavailable, NotStarted) as fault:
         sys.exit(str(fault))
     print(json.dumps(asdict(report)) if chosen.json else table(report))
     sys.exit(not report.good)
 
 
-def _chosen(folder: Path, hours: float | None) -> list[Conversation]:
-    reported = list(conversations(folder, split="report"))
-    return [lasting(3600 * hours, reported)] if hours else [*conversations(folder, split="tune"), *reported]
+def _all(folder: Path) -> list[Conversation]:
+    return [*conversations(folder, split="tune"), *conversations(folder, split="report")]
+
+
+def _lasts(conversation: Conversation) -> bool:
+    """Print how the service fares with a long recording. Raises NotStarted."""
+    with (
+        serving("diarization_service", "DIARIZATION_PORT", {}) as service,
+        httpx.Client(base_url=service.url, trust_env=False, timeout=_PATIENCE_SECONDS) as http,
+    ):
+        turns, seconds = _served(http, conversation.audio)
+        worked, megabytes = cpu_seconds(service.process_id), service.peak_megabytes
+    audio_seconds = conversation.audio.seconds
+    goals = {
+        f"at most {_LONG_REAL_TIME:g} of real time": seconds <= _LONG_REAL_TIME * audio_seconds,
+        f"at most {_LONG_MEGABYTES} MB": megabytes <= _LONG_MEGABYTES,
+    }
+    wrong = " and ".join(f"{error_percent([(conversation, turns)], collar=each):.2f}" for each in COLLARS)
+    print(
+        f"{conversation.set}: {seconds / audio_seconds:.3f} of real time, {worked / audio_seconds:.3f} of one"
+        f" core's, on {len(os.sched_getaffinity(0))} cores; peak memory {megabytes:.0f} MB with its decoder;"
+        f" DER {wrong} %"
+    )
+    for goal, met in goals.items():
+        print(f"{'met' if met else 'MISSED'}: {goal}")
+    return all(goals.values())
 
 
 def _tuned(settings: DiarizationSettings, folder: Path) -> str:
