@@ -120,6 +120,7 @@ def table(report: Report) -> str:
     """For people."""
     each = report.stages
     rows = {
+        "waiting": [pair.whole.waiting for pair in report.pairs],
         "decoding": [stage.decoding for stage in each],
         "words": [stage.speech for stage in each],
         "speakers": [stage.speakers for stage in each if stage.speakers is not None],

@@ -46,6 +46,9 @@ class Whole:
     """Seconds of a job from when it was queued."""
 
     elapsed: float
+    waiting: float
+    """Until a worker began."""
+
     storing: float
     """From the end of the last stage until the job is over."""
 
@@ -56,11 +59,14 @@ async def decoded(data: bytes) -> tuple[Pcm, float]:
     async def part(start: int, end: int) -> bytes:
         return data[start:end]
 
-    async with Decoder(max_seconds=0) as decoder:
-        began = time.perf_counter()
+    async def pieces(decoder: Decoder) -> list[bytes]:
         stream = decoder.stream(part, len(data), channels=0, max_seconds=_PATIENCE_SECONDS * 10)
-        pieces = [piece async for piece in stream]
-        return Pcm(b"".join(pieces)), time.perf_counter() - began
+        return [piece async for piece in stream]
+
+    async with Decoder(max_seconds=0) as decoder:
+        await pieces(decoder)  # a worker's decoder has been running for long, too
+        began = time.perf_counter()
+        return Pcm(b"".join(await pieces(decoder))), time.perf_counter() - began
 
 
 async def stages(audio: Pcm, *, decoding: float, stt_url: str, diarization_url: str | None) -> Stages:
@@ -110,6 +116,7 @@ def job(api: httpx.Client, file: Path, *, speakers: bool) -> Whole:
     worked = float(str(task.result["processing_time_ms"])) / 1000
     return Whole(
         elapsed=(task.completed_at - task.created_at).total_seconds(),
+        waiting=(task.started_at - task.created_at).total_seconds(),
         storing=max(0.0, (task.completed_at - task.started_at).total_seconds() - worked),
     )
 

@@ -8,7 +8,7 @@ from benchmarks.batch.stages import Stages, Whole
 
 def report(*seconds: tuple[float, float]) -> Report:
     stages = [Stages(decoding=0.5, speech=9.0, speakers=None, joining=0.0)] * len(seconds)
-    pairs = [Pair(Whole(elapsed=job, storing=0.01), alone) for job, alone in seconds]
+    pairs = [Pair(Whole(elapsed=job, waiting=0.01, storing=0.01), alone) for job, alone in seconds]
     return Report(audio_seconds=300, speakers=False, stages=stages, pairs=pairs)
 
 
