@@ -48,6 +48,71 @@ export const text = {
     joining: "Joining…",
   },
 
+  upload: {
+    heading: "Transcribe a recording",
+    choose: "Choose an audio or video file, or drop one here",
+    chosen: (name: string, megabytes: string) => `${name} · ${megabytes} MB`,
+    anyLanguage: "Find out by listening",
+    channels: "Each channel is a speaker",
+    submit: "Transcribe",
+    sending: (name: string) => `Sending ${name}`,
+    cancel: "Stop sending",
+    advice: {
+      "not-audio": "Choose an audio or video file; documents and pictures have nothing to hear.",
+      "too-large": "Save the sound alone, or a smaller format, and send that.",
+      "recording-too-long": "Cut it into parts, and send these one by one.",
+      "upload-stalled": "Check your connection, then send it again.",
+      unreachable: "The recording was not received; send it again when the connection is back.",
+    } as Record<string, string>,
+  },
+
+  task: {
+    cancel: "Stop",
+    elsewhere: "The recording is being transcribed. The transcript appears here when it is ready.",
+    failed: "The recording could not be transcribed; it is kept.",
+    cancelled: "Transcribing was stopped; the recording is kept.",
+  },
+
+  versions: {
+    heading: (count: number) => `Versions of the transcript (${count})`,
+    sources: {
+      live: "Captions of the meeting",
+      upload: "Transcribed from the recording",
+      retranscription: "Transcribed again",
+      import: "Brought along",
+    } as Record<string, string>,
+    words: (count: number) => (count === 1 ? "1 word" : `${count} words`),
+    current: "Shown",
+    use: "Use this one",
+    again: "Transcribe again",
+  },
+
+  correct: {
+    correct: (words: string) => `Correct “${words}”`,
+    tip: "Correct (or double-click the words)",
+    words: "What was said",
+    speaker: "Who said it",
+    keys: "Enter saves, Esc cancels. Without words, it leaves the transcript.",
+    history: "History",
+    recognised: "recognised",
+    removed: "(no words)",
+    now: "now",
+    restore: "Restore",
+    done: "Corrected.",
+    undo: "Undo",
+    conflict: (who: string | null) => `${who ?? "Somebody"} has changed this meanwhile into`,
+    takeTheirs: "Leave it so",
+    keepMine: "Save mine instead",
+  },
+
+  steps: {
+    pending: "Waiting for its turn",
+    initializing: "Getting ready",
+    finding_audio: "Finding the recording",
+    processing_audio: "Listening to the recording",
+    completed: "Done",
+  } as Record<string, string>,
+
   status: {
     created: "Not started",
     recording: "Live",

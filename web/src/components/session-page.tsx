@@ -2,6 +2,8 @@
 
 import { useCallback } from "react";
 import type { Session } from "../api";
+import { useCurrentTranscript } from "../current-transcript";
+import { useTask } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { addressOf, go } from "../place";
@@ -10,11 +12,15 @@ import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
 import { Invite } from "./invite";
 import { Loading, ProblemNotice } from "./notice";
+import { useRecording } from "./playback";
 import { StatusBadge } from "./status-badge";
+import { Transcribing } from "./transcribing";
 import { Transcript } from "./transcript-view";
+import { Versions } from "./versions";
 
 const REFRESH_MS = 10_000;
-const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived"]);
+const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived", "processing", "failed"]);
+const OVER: ReadonlySet<string> = new Set(["completed", "cancelled", "failed"]);
 
 export function SessionPage({ id }: { id: string }) {
   const api = useApi();
@@ -32,14 +38,21 @@ export function SessionPage({ id }: { id: string }) {
       </a>
       {loaded.problem && !session && <ProblemNotice problem={loaded.problem} retry={loaded.reload} />}
       {!session && !loaded.problem && <Loading />}
-      {session && <SessionDetails session={session} />}
+      {session && <SessionDetails session={session} reload={loaded.reload} />}
     </article>
   );
 }
 
-function SessionDetails({ session }: { session: Session }) {
+function SessionDetails({ session, reload }: { session: Session; reload: () => void }) {
   const followed = useCaptions(session.id);
   const status = followed.captions.status ?? session.status;
+  const transcript = useCurrentTranscript(session.id, status, followed);
+  const recording = useRecording(session.id);
+  const renew = useCallback(() => {
+    reload();
+    transcript.reload();
+  }, [reload, transcript.reload]);
+  const transcribing = useTask("transcribe", session.id, renew);
   return (
     <>
       <header className="session-head">
@@ -51,7 +64,24 @@ function SessionDetails({ session }: { session: Session }) {
       </header>
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
-      <Transcript session={session} followed={followed} ended={status === "completed"} />
+      <Transcribing session={session} followed={transcribing} />
+      <Transcript
+        session={session}
+        transcript={transcript}
+        connection={followed.connection}
+        recording={recording}
+        ended={OVER.has(status)}
+        wanted={null}
+      />
+      {session.role === "owner" && OVER.has(status) && (
+        <Versions
+          sessionId={session.id}
+          versions={transcript.versions}
+          recorded={recording !== null}
+          begun={transcribing.begin}
+          changed={renew}
+        />
+      )}
     </>
   );
 }
