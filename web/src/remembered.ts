@@ -1,27 +1,24 @@
-// Which tasks were begun in this browser, so that who comes back finds them still running.
-
-export type Kind = "transcribe" | "minutes";
+// Which transcriptions were begun in this browser, so that who comes back finds them still running.
 
 const KEY = "intrascribe-tasks";
 const MOST = 100;
 
-type Entry = [key: string, task: string];
+type Entry = [session: string, task: string];
 
-export function rememberTask(kind: Kind, sessionId: string, taskId: string): void {
-  const others = entries().filter(([key]) => key !== keyOf(kind, sessionId));
-  keep([...others, [keyOf(kind, sessionId), taskId]]);
+export function rememberTask(sessionId: string, taskId: string): void {
+  keep([...othersThan(sessionId), [sessionId, taskId]]);
 }
 
-export function rememberedTask(kind: Kind, sessionId: string): string | null {
-  return entries().find(([key]) => key === keyOf(kind, sessionId))?.[1] ?? null;
+export function rememberedTask(sessionId: string): string | null {
+  return entries().find(([session]) => session === sessionId)?.[1] ?? null;
 }
 
-export function forgetTask(kind: Kind, sessionId: string): void {
-  keep(entries().filter(([key]) => key !== keyOf(kind, sessionId)));
+export function forgetTask(sessionId: string): void {
+  keep(othersThan(sessionId));
 }
 
-function keyOf(kind: Kind, sessionId: string): string {
-  return `${kind} ${sessionId}`;
+function othersThan(sessionId: string): Entry[] {
+  return entries().filter(([session]) => session !== sessionId);
 }
 
 function keep(all: Entry[]): void {

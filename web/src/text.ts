@@ -87,6 +87,44 @@ export const text = {
     again: "Transcribe again",
   },
 
+  minutes: {
+    heading: "Minutes",
+    none: "Key points, decisions, tasks, open questions and chapters, each with the place where it was said.",
+    make: "Make minutes",
+    again: "Make again",
+    template: "Template",
+    noTemplate: "Without a template",
+    own: (name: string) => `${name} (mine)`,
+    instructions: "What matters to you, in your own words",
+    copy: "Copy as Markdown",
+    version: "Version of the minutes",
+    versionOf: (version: number, made: string) => `${made} (version ${version})`,
+    failed: "The minutes could not be made.",
+    grounds: "What it rests on",
+    where: (time: string) => `Show and play what was said at ${time}`,
+    gone: "no longer in the transcript",
+    changed: "corrected since",
+    origins: {
+      extracted: {
+        label: () => "Extracted: quotations",
+        hint: "Every line was said so. What stands under decisions and tasks are candidates to confirm.",
+      },
+      written: {
+        label: (model: string | null) => `Written by ${model ?? "a model"}`,
+        hint: "A model's words. Every line names where what it rests on was said.",
+      },
+      saved: { label: () => "Brought along", hint: "Made elsewhere and kept here." },
+    } satisfies Record<string, { label: (model: string | null) => string; hint: string }>,
+    sections: {
+      highlights: "Summary",
+      key_points: "Key points",
+      decisions: "Decisions",
+      action_items: "Tasks",
+      open_questions: "Open questions",
+      chapters: "Chapters",
+    },
+  },
+
   correct: {
     correct: (words: string) => `Correct “${words}”`,
     tip: "Correct (or double-click the words)",
@@ -110,6 +148,10 @@ export const text = {
     initializing: "Getting ready",
     finding_audio: "Finding the recording",
     processing_audio: "Listening to the recording",
+    fetching_transcriptions: "Reading the transcript",
+    combining_transcriptions: "Reading the transcript",
+    preparing_ai_request: "Looking for what matters",
+    generating_summary: "Making the minutes",
     completed: "Done",
   } as Record<string, string>,
 

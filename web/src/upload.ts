@@ -39,7 +39,7 @@ export function useUploadOwner(api: Api, received: (answer: Received) => void): 
       setSending({ name, share: 0 });
       sendRecording(api, recording, (sent, total) => setSending({ name, share: sent / total }), mine.signal)
         .then((answer) => {
-          if (answer.status === "processing") rememberTask("transcribe", answer.session_id, answer.task_id);
+          if (answer.status === "processing") rememberTask(answer.session_id, answer.task_id);
           received(answer);
         })
         .catch((thrown: unknown) => {

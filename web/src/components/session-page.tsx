@@ -1,9 +1,10 @@
 // One session outside of its room: what it is, the way in, who can come along, and its transcript.
 
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import type { Session } from "../api";
 import { useCurrentTranscript } from "../current-transcript";
-import { useTask } from "../followed-task";
+import type { Evidence } from "../evidence";
+import { useTranscription } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { addressOf, go } from "../place";
@@ -11,6 +12,7 @@ import { text } from "../text";
 import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
 import { Invite } from "./invite";
+import { Minutes } from "./minutes";
 import { Loading, ProblemNotice } from "./notice";
 import { useRecording } from "./playback";
 import { StatusBadge } from "./status-badge";
@@ -48,11 +50,12 @@ function SessionDetails({ session, reload }: { session: Session; reload: () => v
   const status = followed.captions.status ?? session.status;
   const transcript = useCurrentTranscript(session.id, status, followed);
   const recording = useRecording(session.id);
+  const [wanted, lead] = useState<Evidence | null>(null);
   const renew = useCallback(() => {
     reload();
     transcript.reload();
   }, [reload, transcript.reload]);
-  const transcribing = useTask("transcribe", session.id, renew);
+  const transcribing = useTranscription(session.id, renew);
   return (
     <>
       <header className="session-head">
@@ -65,13 +68,14 @@ function SessionDetails({ session, reload }: { session: Session; reload: () => v
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
       <Transcribing session={session} followed={transcribing} />
+      <Minutes session={session} said={(transcript.segments?.length ?? 0) > 0} lead={lead} made={reload} />
       <Transcript
         session={session}
         transcript={transcript}
         connection={followed.connection}
         recording={recording}
         ended={OVER.has(status)}
-        wanted={null}
+        wanted={wanted}
       />
       {session.role === "owner" && OVER.has(status) && (
         <Versions
