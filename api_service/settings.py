@@ -5,35 +5,27 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
 
+from api_service.environment import LISTED, UNLESS_EMPTY
+from api_service.llm.settings import ModelSettings
 from shared.settings import ServiceSettings, StorageSettings
 
 _POOLER_PORT = "6543"
-
-
-def _unless_empty(value: object) -> object:
-    """Compose passes what is not set as an empty text."""
-    return None if value == "" else value
-
-
-def _separated(value: object) -> object:
-    return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
 
 
 def _network(value: str) -> str:
     return str(ip_network(value, strict=False))
 
 
-Listed = NoDecode, BeforeValidator(_separated)
 Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$")]
 HostName = Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9.:-]+$")]
 Limit = Annotated[str, Field(pattern=r"^([1-9][0-9]*/(second|minute|hour|day))?$")]
 """So many in so long; nothing for as many as come."""
 
 
-class ApiSettings(StorageSettings):
+class ApiSettings(ModelSettings, StorageSettings):
     """Defaults work in compose; on one machine the supervisor sets what differs."""
 
     # What does not fit may be a secret, and the refusal is logged.
@@ -62,7 +54,7 @@ class ApiSettings(StorageSettings):
     database_connections: int = 8
     """Size of the pool of one API process."""
 
-    database_prepares: Annotated[bool | None, BeforeValidator(_unless_empty)] = None
+    database_prepares: Annotated[bool | None, UNLESS_EMPTY] = None
     """Whether connections prepare what they ask often, which a pooler that gives each transaction another
     connection does not stand; by default they do, but on Supabase's port for such, 6543."""
 
@@ -81,10 +73,16 @@ class ApiSettings(StorageSettings):
     )
     stt_service_url: str = Field("http://stt-service:8001", validation_alias="STT_SERVICE_URL")
 
-    diarization_service_url: Annotated[str | None, BeforeValidator(_unless_empty)] = Field(
+    diarization_service_url: Annotated[str | None, UNLESS_EMPTY] = Field(
         None, validation_alias=AliasChoices("DIARIZATION_SERVICE_URL", "SPEAKER_SERVICE_URL")
     )
     """Tells who speaks in uploads; without it their transcripts have no speakers, and say so."""
+
+    second_pass: bool = True
+    """Whether meetings are heard again from their recording when they are over."""
+
+    second_pass_stt_service_url: Annotated[str | None, UNLESS_EMPTY] = None
+    """A speech service that hears them better and may be slower; by default the one that hears everything."""
 
     batch_wait_seconds: float = Field(45.0, ge=0, le=300)
     """How long an upload waits for its transcript. Clients of the original give up after a minute."""
@@ -123,7 +121,7 @@ class ApiSettings(StorageSettings):
 
     supabase_url: str | None = Field(None, validation_alias="SUPABASE_URL")
 
-    supabase_service_key: Annotated[SecretStr | None, BeforeValidator(_unless_empty)] = Field(
+    supabase_service_key: Annotated[SecretStr | None, UNLESS_EMPTY] = Field(
         None, validation_alias="SUPABASE_SERVICE_ROLE_KEY"
     )
     """Ends accounts whose owners want that; used for nothing else, and without it nobody can."""
@@ -131,7 +129,7 @@ class ApiSettings(StorageSettings):
     development_key_file: Path | None = None
     """A private key of our own, made when absent, for development tokens; only while on loopback."""
 
-    service_token: Annotated[SecretStr | None, BeforeValidator(_unless_empty)] = Field(
+    service_token: Annotated[SecretStr | None, UNLESS_EMPTY] = Field(
         None, validation_alias="SERVICE_TOKEN", min_length=16
     )
     """What agents of other kinds show to write captions; without it nobody may."""
@@ -139,13 +137,13 @@ class ApiSettings(StorageSettings):
     docs: bool = True
     """Whether /docs, /redoc and /openapi.json are served."""
 
-    cors_origins: Annotated[tuple[Origin, ...], *Listed] = ()
+    cors_origins: Annotated[tuple[Origin, ...], *LISTED] = ()
     """Pages of these origins may use the API and its sockets from a browser; our own page needs no entry."""
 
-    trusted_hosts: Annotated[tuple[HostName, ...], *Listed] = ()
+    trusted_hosts: Annotated[tuple[HostName, ...], *LISTED] = ()
     """Names by which clients may ask, `*.example.com` for all below one; any name when it is empty."""
 
-    trusted_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *Listed] = ()
+    trusted_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *LISTED] = ()
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
     rate_limits: bool = True

@@ -31,7 +31,7 @@ def extract(transcript: Sequence[Said]) -> Minutes:
     people = _people(transcript)
     ranked = _ranked(said, begins)
     return Minutes(
-        title=_title(texts),
+        title=title_of(texts),
         highlights=_in_order(ranked[:_HIGHLIGHTS]),
         key_points=_in_order(ranked[:_KEY_POINTS]),
         decisions=[_line(each) for each in said if _is_readable(each) and cues.is_decision(each.text)][
@@ -114,7 +114,7 @@ def _chapters(transcript: Sequence[Said], begins: Sequence[int]) -> list[Chapter
     return chapters
 
 
-def _title(texts: Sequence[str]) -> str:
+def title_of(texts: Sequence[str]) -> str:
     """What was named most; of a short talk its fullest sentence, cut."""
     if names := phrases(texts, most=_TITLE_NAMES):
         title = _joined(names)

@@ -151,6 +151,7 @@ async def _queue(
             received,
             Asked(
                 title=options.title or _title(received.filename),
+                titled=options.title is not None,
                 language=options.language or preferred,
                 settings=settings,
                 priority=options.priority or ("high" if is_short else "normal"),

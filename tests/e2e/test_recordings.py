@@ -61,13 +61,17 @@ async def test_a_meeting_can_be_heard_again(platform: RunningPlatform) -> None:
             assert files[1]["participant_name"] == "Ada"
             part = await http.get(files[0]["public_url"], headers={"range": "bytes=0-9"})
             assert (part.status_code, len(part.content)) == (206, 10)
-            # Whoever hears the recording hears the same words in the same places.
-            again = await http.post(f"{path}/retranscribe")
-            await _done(http, again.headers["location"])
-            segments = (await http.get(f"{path}/transcript")).json()["segments"]
-    assert words(" ".join(each["text"] for each in segments)) == words(" ".join(_LINES))
-    assert segments[0]["start_time"] == pytest.approx(captions[0].start_time, abs=0.6)
-    assert segments[-1]["end_time"] == pytest.approx(captions[-1].end_time, abs=0.6)
+            # The same words are heard in the same places in the mix, and voice by voice.
+            for query in ({"audio_file_id": files[0]["id"]}, {}):
+                again = await http.post(f"{path}/retranscribe", params=query)
+                await _done(http, again.headers["location"])
+                segments = (await http.get(f"{path}/transcript")).json()["segments"]
+                assert words(" ".join(each["text"] for each in segments)) == words(" ".join(_LINES))
+                assert segments[0]["start_time"] == pytest.approx(captions[0].start_time, abs=0.6)
+                assert segments[-1]["end_time"] == pytest.approx(captions[-1].end_time, abs=0.6)
+            by_voice = (await http.get(f"{path}/transcript")).json()["segments"]
+    assert {each["speaker"] for each in by_voice} == {"Ada"}
+    assert {each["segment_id"] for each in by_voice} & {each.segment_id for each in captions}
 
 
 async def _done(http: httpx.AsyncClient, location: str) -> None:

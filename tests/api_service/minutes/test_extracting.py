@@ -82,6 +82,6 @@ def test_an_order_in_a_transcript_is_only_something_that_was_said() -> None:
 
 def test_templates_are_filled_once() -> None:
     minutes = extract(of_text("Ada: The braces {title} and {date} stay in what was said."))
-    assert filled("{summary} {date}", minutes, date="2026-03-12") == (
+    assert filled("{summary} {date}", minutes, title=minutes.title, date="2026-03-12") == (
         "Ada: The braces {title} and {date} stay in what was said. 2026-03-12"
     )

@@ -140,6 +140,7 @@ async def worker(settings: ApiSettings, script: Script, directory: Path) -> Asyn
     environment = os.environ | {
         "API_WORKER_PORT": str(port),
         "DATABASE_URL": settings.database_url.get_secret_value(),
+        "REDIS_URL": settings.redis_url.get_secret_value(),
         "STORAGE_URL": settings.storage_url,
         "STT_SERVICE_URL": script.address,
         "DIARIZATION_SERVICE_URL": script.address,

@@ -1,0 +1,1 @@
+"""Language models, whichever the operator names, behind one port."""

@@ -1,0 +1,1 @@
+"""Minutes in a model's words, each line with what was said for it."""

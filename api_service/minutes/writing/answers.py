@@ -1,0 +1,72 @@
+"""What models answer: the forms that they are held to, and which their answers are read with."""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_NUMBER = re.compile(r"\d{1,6}")
+
+
+def _numbers(value: object) -> object:
+    """`[12]`, `"12, 14"` and `12` are what models write for a list of numbers."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    return [int(found) for each in listed for found in _NUMBER.findall(str(each))]
+
+
+def _number(value: object) -> object:
+    found = _NUMBER.search(value) if isinstance(value, str) else None
+    return int(found[0]) if found else value
+
+
+def _list(value: object) -> object:
+    return [] if value is None else value
+
+
+_Refs = Annotated[list[int], BeforeValidator(_numbers)]
+_NoneIsEmpty = BeforeValidator(_list)
+
+
+class Point(BaseModel):
+    """Something that was said, in the words of the model."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    text: str
+    refs: _Refs
+
+
+class Task(Point):
+    """Something to do."""
+
+    who: str | None = None
+    when: str | None = None
+
+
+class Topic(BaseModel):
+    """Where the talk comes to something."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    title: str
+    ref: Annotated[int, BeforeValidator(_number)]
+
+
+class Notes(BaseModel):
+    """Of one part of a meeting; `refs` are the numbers of lines."""
+
+    topics: Annotated[list[Topic], _NoneIsEmpty] = Field(default_factory=list)
+    key_points: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
+    decisions: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
+    action_items: Annotated[list[Task], _NoneIsEmpty] = Field(default_factory=list)
+    open_questions: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
+
+
+class Digest(BaseModel):
+    """Of the notes of all parts; `refs` are the numbers of notes."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    title: str
+    summary: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
+    key_points: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)

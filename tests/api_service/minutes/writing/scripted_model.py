@@ -1,0 +1,51 @@
+"""A language model that answers by a script."""
+
+from collections.abc import Callable, Sequence
+
+from pydantic import BaseModel
+
+from api_service.llm.bill import Bill
+from api_service.llm.port import Completion, Message, Wanted
+from api_service.minutes.making import Made, Ready, Wishes
+from api_service.minutes.transcript import Said
+from api_service.minutes.writing.answers import Digest, Notes
+from api_service.minutes.writing.writer import Writer
+from shared.inference import InferenceWorker
+
+Script = Callable[[str], BaseModel]
+"""From the material of a question to its answer."""
+
+
+class ScriptedModel:
+    """Each answer costs one cent and ten tokens of both kinds."""
+
+    def __init__(self, notes: Script, digest: Script) -> None:
+        self._scripts: dict[type[BaseModel], Script] = {Notes: notes, Digest: digest}
+        self.asked: list[list[Message]] = []
+
+    async def complete(
+        self, messages: list[Message], *, schema: type[Wanted], bill: Bill
+    ) -> Completion[Wanted]:
+        bill.check()
+        self.asked.append(messages)
+        answer = self._scripts[schema](messages[-1].text)
+        bill.add(prompt_tokens=10, completion_tokens=10, cents=1.0)
+        return Completion(schema.model_validate(answer.model_dump()), "scripted/model", "scripted")
+
+
+async def write(
+    model: ScriptedModel,
+    transcript: Sequence[Said],
+    pages: InferenceWorker,
+    *,
+    wishes: Wishes | None = None,
+    question_tokens: int = 8000,
+    most_cents: float | None = None,
+    heard: list[Ready] | None = None,
+) -> Made:
+    async def told(ready: Ready) -> None:
+        if heard is not None:
+            heard.append(ready)
+
+    writer = Writer(model, pages, question_tokens=question_tokens, most_cents=most_cents)
+    return await writer.make(transcript, wishes or Wishes(), told)
