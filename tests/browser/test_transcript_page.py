@@ -1,4 +1,4 @@
-"""What people do with recordings and transcripts in a browser: send one, and correct what was recognised."""
+"""Recordings in a browser: sent, transcribed, summed up, and corrected by people."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ async def change_last(request: APIRequestContext, path: str, headers: dict[str, 
     assert changed.ok, await changed.text()
 
 
-async def test_a_recording_becomes_a_transcript(
+async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_was_said(
     platform: RunningPlatform, open_page: OpenPage, tmp_path: Path
 ) -> None:
     recording = record(tmp_path / "garden show.wav", silence_seconds=1, text=SPOKEN)
@@ -89,6 +89,20 @@ async def test_a_recording_becomes_a_transcript(
         assert word_error_rate({"": SPOKEN}, {"": shown}) <= 0.2
         await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
         await expect(page.get_by_test_id("playback")).to_be_visible()
+
+        await page.get_by_role("button", name="Make minutes").click()
+        await expect(page.get_by_test_id("minutes-origin")).to_have_attribute(
+            "data-origin", "extracted", timeout=_PATIENCE
+        )
+        decided = page.get_by_test_id("minutes-decisions").locator("li", has_text="Friday")
+        await decided.get_by_test_id("evidence").click()
+        marked = page.locator("[data-marked=true]")
+        await expect(marked).to_contain_text("Friday")
+        await expect(marked).to_be_focused()
+        await expect(marked).to_be_in_viewport()
+        await page.wait_for_function(
+            "document.querySelector('audio').currentTime > 1 && !document.querySelector('audio').paused"
+        )
 
         await page.get_by_test_id("versions").locator("summary").click()
         await page.get_by_role("button", name="Transcribe again").click()
