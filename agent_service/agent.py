@@ -14,6 +14,7 @@ from agent_service.listener import Listener
 from agent_service.outlets import RedisJournal, RoomStage
 from agent_service.publisher import Publisher
 from agent_service.recording.recorder import Recorder
+from agent_service.recording.spool import open_spool
 from agent_service.recording.uploads import Uploads
 from agent_service.settings import AgentSettings
 from agent_service.tracks import RoomFrames, Track
@@ -72,7 +73,8 @@ class RoomAgent:
             journal=RedisJournal(self._redis, job.session_id), stage=RoomStage(room), right=self._lease
         )
         self._listener = Listener(room, start=self._start_track)
-        self._uploads = Uploads(open_storage(settings), job.session_id)
+        spool = open_spool(settings.spool_directory)
+        self._uploads = Uploads(open_storage(settings), spool, job.session_id)
         room.on("room_metadata_changed", self._metadata_changed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: asyncio.Task[None] | None = None
@@ -110,7 +112,7 @@ class RoomAgent:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._uploads.close()
+        await self._uploads.aclose()
         await self._http.aclose()
         await self._redis.aclose()
         log.info("agent.left")

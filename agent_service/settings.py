@@ -1,5 +1,8 @@
 """Everything the agent reads from its environment."""
 
+from pathlib import Path
+from tempfile import gettempdir
+
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -53,3 +56,6 @@ class AgentSettings(StorageSettings):
 
     drain_seconds: int = Field(0, ge=0)
     """How long a stopping worker first lets its rooms end by themselves. Without it, they move at once."""
+
+    spool_directory: Path = Path(gettempdir()) / "intrascribe-spool"
+    """Where recorded chunks wait for storage. On a disk that stays, they outlive this machine's restart."""

@@ -16,9 +16,12 @@ from pydantic import ValidationError
 
 from agent_service.agent import RoomAgent
 from agent_service.health import Health
+from agent_service.recording.uploads import Leftovers
 from agent_service.settings import AgentSettings
+from shared.background import Background
 from shared.contracts.rooms import AGENT_NAME, AgentJob
 from shared.observing import configure_logging
+from shared.storage import open_storage
 
 log = structlog.get_logger()
 
@@ -40,7 +43,9 @@ async def serve(settings: AgentSettings) -> None:
     with TemporaryDirectory(prefix="intrascribe-agent-") as metrics:
         server = build_server(settings, metrics_directory=metrics)
         health = Health(server, metrics_directory=Path(metrics))
-        async with health.served(host=settings.host, port=settings.port):
+        leftovers = Leftovers(open_storage(settings), settings.spool_directory)
+        async with health.served(host=settings.host, port=settings.port), Background() as background:
+            background.start("leftovers", leftovers.run)
             await _run(server, stopping, drain_seconds=settings.drain_seconds)
 
 

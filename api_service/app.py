@@ -20,6 +20,8 @@ from api_service.gateway.install import layers
 from api_service.gateway.limiter import RateLimiter
 from api_service.live import start_live
 from api_service.livekit.client import livekit_client
+from api_service.minutes.desk import MinutesDesk
+from api_service.minutes.makers import open_maker
 from api_service.operations import routes as operations
 from api_service.page import files as page
 from api_service.routing import ROUTERS
@@ -39,7 +41,10 @@ _FORM_BYTES = 100_000
 """What a form may have around its file."""
 
 _MINUTES_WAITING = 16
-"""Requests for minutes; each takes well under a second."""
+"""Requests for minutes; one that quotes takes well under a second."""
+
+_MINUTES_SECONDS = 45.0
+"""Clients of the original give up after a minute."""
 
 
 class State(TypedDict):
@@ -99,8 +104,6 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
     livekit_api = await stack.enter_async_context(livekit_client(settings))
     http = await stack.enter_async_context(_http_client())
     development_key = _development_key(settings)
-    extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
-    stack.callback(extraction.close)
     return Runtime(
         settings=settings,
         started_at=time.monotonic(),
@@ -114,8 +117,15 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         accounts=_supabase_accounts(settings, http),
         audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
-        extraction=extraction,
+        minutes=await _open_minutes(settings, stack),
     )
+
+
+async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack) -> MinutesDesk:
+    extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
+    stack.callback(extraction.close)
+    maker = await open_maker(settings, stack, extraction=extraction)
+    return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS)
 
 
 def _http_client() -> httpx.AsyncClient:

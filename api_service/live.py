@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from livekit.api import LiveKitAPI
 from redis.asyncio import Redis
 
-from api_service.background import Background
 from api_service.database import Database
 from api_service.livekit.presence import Presence
 from api_service.livekit.presence_keeper import RoomKeeper
@@ -16,6 +15,7 @@ from api_service.realtime.sink import CaptionSink
 from api_service.realtime.stream import CaptionStreams
 from api_service.realtime.upkeep import StreamUpkeep
 from api_service.settings import ApiSettings
+from shared.background import Background
 
 
 @dataclass(frozen=True, slots=True)

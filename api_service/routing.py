@@ -7,6 +7,8 @@ from api_service.auth import routes as auth
 from api_service.export import routes as export
 from api_service.livekit import routes as livekit
 from api_service.livekit import webhooks
+from api_service.microphones import routes as microphones
+from api_service.minutes import queueing_routes as minutes_tasks
 from api_service.minutes import routes as minutes
 from api_service.operations import routes as operations
 from api_service.realtime import routes as realtime
@@ -18,6 +20,7 @@ from api_service.sessions import routes_v2 as sessions_v2
 from api_service.speakers import routes as speakers
 from api_service.summaries import routes as summaries
 from api_service.tasks import routes as tasks
+from api_service.tasks import socket_routes as tasks_socket
 from api_service.templates import routes as templates
 from api_service.transcriptions import batch_routes
 from api_service.transcriptions import routes as transcriptions
@@ -34,6 +37,7 @@ ROUTERS = tuple(
         users,
         sessions_v2,
         speakers,
+        microphones,
         export,
         batch_routes,
         transcriptions,
@@ -41,6 +45,7 @@ ROUTERS = tuple(
         templates,
         summaries,
         minutes,
+        minutes_tasks,
         audio,
         audio_content,
         audio_legacy,
@@ -48,6 +53,7 @@ ROUTERS = tuple(
         webhooks,
         realtime_writing,
         realtime_socket,
+        tasks_socket,
         auth,
         operations,
     )

@@ -18,11 +18,11 @@ from api_service.database import Connection, Database
 from api_service.gateway.identity import claims_of
 from api_service.gateway.limiter import RateLimiter
 from api_service.live import Live
+from api_service.minutes.desk import MinutesDesk
 from api_service.settings import ApiSettings
 from api_service.users import repository as users
 from api_service.users.accounts import SupabaseAccounts
 from shared.errors import Unauthenticated
-from shared.inference import InferenceWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Runtime:
 
     audio: AudioStore
     live: Live
-    extraction: InferenceWorker
-    """Minutes that quote are made on a thread of their own."""
+    minutes: MinutesDesk
+    """For those who wait for their minutes; workers have makers of their own."""
 
 
 @dataclass(frozen=True, slots=True)

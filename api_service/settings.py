@@ -78,6 +78,12 @@ class ApiSettings(ModelSettings, StorageSettings):
     )
     """Tells who speaks in uploads; without it their transcripts have no speakers, and say so."""
 
+    second_pass: bool = True
+    """Whether meetings are heard again from their recording when they are over."""
+
+    second_pass_stt_service_url: Annotated[str | None, UNLESS_EMPTY] = None
+    """A speech service that hears them better and may be slower; by default the one that hears everything."""
+
     batch_wait_seconds: float = Field(45.0, ge=0, le=300)
     """How long an upload waits for its transcript. Clients of the original give up after a minute."""
 

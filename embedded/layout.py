@@ -33,6 +33,11 @@ class Layout:
         return self.data / "storage"
 
     @property
+    def spool(self) -> Path:
+        """Recorded audio on its way to storage."""
+        return self.data / "spool"
+
+    @property
     def secrets(self) -> Path:
         return self.state / "secrets"
 

@@ -36,7 +36,11 @@ def programs(settings: EmbeddedSettings, addresses: Addresses, layout: Layout) -
         "DATABASE_URL": addresses.database_url,
         "LIVEKIT_PUBLIC_URL": addresses.livekit_public_url,
     }
-    agent = everywhere | {"AGENT_HOST": "127.0.0.1", "AGENT_PORT": str(settings.agent_port)}
+    agent = everywhere | {
+        "AGENT_HOST": "127.0.0.1",
+        "AGENT_PORT": str(settings.agent_port),
+        "AGENT_SPOOL_DIRECTORY": str(layout.spool),
+    }
     return [
         _stt(settings),
         *_diarization(settings),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from api_service.audio.keeper import ObjectKeeper
 from api_service.audio.links import Links, open_links
-from api_service.background import Background
 from api_service.database import Database
 from api_service.settings import ApiSettings
+from shared.background import Background
 from shared.decoding import Decoder
 from shared.storage import Storage, open_storage
 

@@ -8,16 +8,23 @@ import structlog
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from api_service.background import Background
 from api_service.database import Database
 from api_service.jobs.queue import open_queue
 from api_service.jobs.runner import Runner, Work
+from api_service.minutes.job import MinutesTools, summarize
+from api_service.minutes.makers import open_maker
+from api_service.minutes.sections import SectionStream
 from api_service.recordings.job import join
+from api_service.recordings.late import LateRecordings
+from api_service.second_pass.job import hear_again
 from api_service.settings import ApiSettings
 from api_service.transcribing.job import transcribe
 from api_service.transcribing.tools import Tools, open_tools
 from shared import serving
+from shared.background import Background
+from shared.clients.redis import connect
 from shared.errors import ServiceError
+from shared.inference import InferenceWorker
 
 log = structlog.get_logger()
 
@@ -60,9 +67,10 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> None:
     stack.push_async_callback(database.close)
     await database.open()
     tools = await open_tools(settings, stack, database=database)
+    minutes = await _open_minutes(settings, stack, database=database)
 
     async def do(work: Work) -> None:
-        await _do(tools, work)
+        await _do(tools, minutes, work)
 
     runner = Runner(database, do, limit_seconds=settings.worker_limit_seconds)
 
@@ -72,13 +80,27 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> None:
 
     background = await stack.enter_async_context(Background())
     background.start("queue", work)
+    background.start("late_recordings", LateRecordings(database, tools.storage).run)
 
 
-async def _do(tools: Tools, work: Work) -> None:
+async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack, *, database: Database) -> MinutesTools:
+    redis = connect(settings.redis_url.get_secret_value())
+    stack.push_async_callback(redis.aclose)
+    extraction = InferenceWorker(name="minutes", max_waiting=settings.worker_jobs)
+    stack.callback(extraction.close)
+    maker = await open_maker(settings, stack, extraction=extraction)
+    return MinutesTools(database, maker, SectionStream(redis))
+
+
+async def _do(tools: Tools, minutes: MinutesTools, work: Work) -> None:
     match work.attempt.kind:
         case "transcribe":
             await transcribe(tools, work)
         case "join_recording":
             await join(tools, work)
+        case "summarize":
+            await summarize(minutes, work)
+        case "second_pass":
+            await hear_again(tools, work)
         case kind:
             raise UnknownKind(f"Jobs of the kind {kind} need a newer worker")

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from api_service.database import Connection
 
-Kind = Literal["transcribe", "join_recording"]
+Kind = Literal["transcribe", "join_recording", "second_pass", "summarize"]
 Priority = Literal["urgent", "high", "normal", "low"]
 
 

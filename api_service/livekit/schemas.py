@@ -20,7 +20,7 @@ class ConnectionRequest(BaseModel):
     room_config: object = Field(
         None, description="Taken and ignored: agents are dispatched by the API itself"
     )
-    title: Title = "New Recording Session"
+    title: Title | None = Field(None, description="Without one, minutes may give it one")
     language: Language = "zh-CN"
     record: bool = Field(True, description="Whether a new session keeps the audio of its meetings")
     session_id: Name | None = Field(None, description="Id or room name of a session one is a member of")

@@ -26,6 +26,14 @@ def identity_prefix(user_id: UUID) -> str:
     return f"intrascribe_user_{user_id}_"
 
 
+def account_of(participant: str) -> UUID | None:
+    """Whose an identity is; an account's id stands for itself. None for anything else."""
+    try:
+        return UUID(participant.removeprefix("intrascribe_user_").rsplit("_", 1)[0])
+    except ValueError:
+        return None
+
+
 def participant_token(settings: ApiSettings, *, room: str, identity: str, name: str) -> str:
     """Joins, speaks, sends data and hears, in this room only, until LIFETIME has passed."""
     grants = VideoGrants(
@@ -33,7 +41,3 @@ def participant_token(settings: ApiSettings, *, room: str, identity: str, name: 
     )
     token = AccessToken(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
     return token.with_identity(identity).with_name(name).with_grants(grants).with_ttl(LIFETIME).to_jwt()
-
-
-def _identities(user_id: UUID) -> str:
-    return f"intrascribe_user_{user_id}_"

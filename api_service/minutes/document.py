@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Evidence = Literal["there", "changed", "gone"]
+
 
 class Line(BaseModel):
     """Something that was said, and where."""
@@ -14,6 +16,10 @@ class Line(BaseModel):
     segment_ids: list[str] = Field(min_length=1)
     speaker: str = Field(description="Who said it, by the name of then; empty when that is not known")
     start_time: float = Field(description="Seconds from the beginning of the session")
+    evidence: Evidence = Field(
+        "there",
+        description="Whether the transcript still has it: `changed` since then, or `gone` altogether",
+    )
 
 
 class ActionItem(Line):

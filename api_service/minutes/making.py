@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from api_service.minutes.document import Minutes
 from api_service.minutes.transcript import Said
+from shared.errors import Conflict
 
 Section = Literal[
     "title", "highlights", "key_points", "decisions", "action_items", "open_questions", "chapters"
@@ -60,3 +61,10 @@ class MinutesMaker(Protocol):
     """Raises a ServiceError where it cannot; then there are no minutes, rather than half of them."""
 
     async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made: ...
+
+
+class NothingSaid(Conflict):
+    code, title = "nothing-said", "There is nothing to make minutes of"
+
+    def __init__(self) -> None:
+        super().__init__("This session has no transcript yet")

@@ -1,4 +1,4 @@
-"""Minutes as text, for the placeholders of templates. Pure."""
+"""Minutes as text, for the placeholders of templates; their references to voices are filled before. Pure."""
 
 from collections.abc import Sequence
 
@@ -9,40 +9,44 @@ _NOTHING = "–"
 
 
 def summary(minutes: Minutes) -> str:
-    """The highlights, one a line, as they were said; of a meeting without any, nothing."""
-    return "\n".join(_spoken(line) for line in minutes.highlights)
+    """The highlights, one a line: quotations with who said them. Of a meeting without any, nothing."""
+    return "\n".join(_told(line, minutes) for line in minutes.highlights)
 
 
-def filled(template: str, minutes: Minutes, *, date: str) -> str:
+def filled(template: str, minutes: Minutes, *, title: str, date: str) -> str:
     """A template without faults, with the minutes in it."""
     return placeholders.fill(
         template,
         {
-            "title": minutes.title,
+            "title": title,
             "date": date,
             "participants": ", ".join(minutes.participants) or _NOTHING,
             "summary": summary(minutes) or _NOTHING,
-            "key_points": _list(minutes.key_points),
-            "decisions": _list(minutes.decisions),
-            "action_items": "\n".join(f"- {_task(item)}" for item in minutes.action_items) or _NOTHING,
-            "open_questions": _list(minutes.open_questions),
+            "key_points": _list(minutes.key_points, minutes),
+            "decisions": _list(minutes.decisions, minutes),
+            "action_items": "\n".join(f"- {_task(item, minutes)}" for item in minutes.action_items)
+            or _NOTHING,
+            "open_questions": _list(minutes.open_questions, minutes),
             "chapters": "\n".join(f"{_clock(part.start_time)} {part.title}" for part in minutes.chapters)
             or _NOTHING,
         },
     )
 
 
-def _list(lines: Sequence[Line]) -> str:
-    return "\n".join(f"- {_spoken(line)}" for line in lines) or _NOTHING
+def _list(lines: Sequence[Line], minutes: Minutes) -> str:
+    return "\n".join(f"- {_told(line, minutes)}" for line in lines) or _NOTHING
 
 
-def _spoken(line: Line) -> str:
-    return f"{line.speaker}: {line.text}" if line.speaker else line.text
+def _told(line: Line, minutes: Minutes) -> str:
+    """What a model has written names whom it is about by itself."""
+    quotes = minutes.origin == "extracted" and line.speaker
+    return f"{line.speaker}: {line.text}" if quotes else line.text
 
 
-def _task(item: ActionItem) -> str:
+def _task(item: ActionItem, minutes: Minutes) -> str:
     notes = [note for note in (item.who, item.when) if note]
-    return f"{_spoken(item)} ({', '.join(notes)})" if notes else _spoken(item)
+    told = _told(item, minutes)
+    return f"{told} ({', '.join(notes)})" if notes else told
 
 
 def _clock(seconds: float) -> str:

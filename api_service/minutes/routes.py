@@ -3,7 +3,11 @@
 from fastapi import APIRouter
 
 from api_service.bodies import JsonBody
+from api_service.llm.bill import OverBudget
+from api_service.llm.port import AnswerUnusable, ModelNotConfigured, ModelRefused, ModelUnavailable
 from api_service.minutes import service
+from api_service.minutes.desk import MinutesTakeLonger
+from api_service.minutes.making import NothingSaid
 from api_service.minutes.schemas import (
     MinutesResponse,
     SessionSummaryRequest,
@@ -21,13 +25,24 @@ from shared.problems import documented
 router = APIRouter(
     tags=["summaries"],
     dependencies=[JsonBody],
-    responses=documented(Unauthenticated, Unavailable, UnsupportedMedia, EngineBusy),
+    responses=documented(
+        Unauthenticated,
+        UnsupportedMedia,
+        Unavailable,
+        EngineBusy,
+        MinutesTakeLonger,
+        ModelUnavailable,
+        ModelNotConfigured,
+        ModelRefused,
+        AnswerUnusable,
+        OverBudget,
+    ),
 )
 
 
 @router.post("/api/v1/summarize", responses=documented(TemplateNotFound))
 async def summarize(runtime: CurrentRuntime, claims: CurrentClaims, asked: SummaryRequest) -> MinutesResponse:
-    """The minutes of a text; every line is a quotation of it."""
+    """The minutes of a text; every line names where it was said."""
     return await service.of_text_given(
         runtime, claims, asked.transcription_text, template_id=asked.template_id
     )
@@ -37,13 +52,13 @@ async def summarize(runtime: CurrentRuntime, claims: CurrentClaims, asked: Summa
 async def generate_title(
     runtime: CurrentRuntime, claims: CurrentClaims, asked: TitleRequest
 ) -> TitleResponse:
-    """A title of the words that the text itself uses most."""
+    """A title for a text."""
     return await service.title(runtime, claims, asked.transcription_text)
 
 
 @router.post(
     "/api/v2/sessions/{session_id}/summarize",
-    responses=documented(SessionNotFound, TemplateNotFound, service.NothingSaid),
+    responses=documented(SessionNotFound, TemplateNotFound, NothingSaid),
 )
 async def summarize_session(
     runtime: CurrentRuntime, claims: CurrentClaims, session_id: SessionId, asked: SessionSummaryRequest

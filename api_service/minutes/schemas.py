@@ -1,14 +1,13 @@
 """Public JSON of minutes that are made while a client waits."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api_service.bodies import storable
 from api_service.minutes.document import ActionItem, Chapter, Line, Minutes
-from api_service.minutes.extracting import MODEL
 
 Transcript = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000), AfterValidator(storable)
@@ -42,7 +41,7 @@ class TitleRequest(BaseModel):
 class Metadata(BaseModel):
     """How it was made, as older clients read it."""
 
-    model_used: str = MODEL
+    model_used: str
     success: bool = True
     total_processing_time: int = Field(description="Milliseconds")
     transcription_length: int = Field(description="Characters")
@@ -54,7 +53,7 @@ class MinutesResponse(BaseModel):
 
     summary: str
     title: str
-    origin: str = Field(description="`extracted`: every line is a quotation")
+    origin: str = Field(description="`extracted`: every line is a quotation; `written`: a model's words")
     key_points: list[str]
     evidence: list[Line] = Field(description="Where each key point was said, in the same order")
     decisions: list[Line]
@@ -62,12 +61,12 @@ class MinutesResponse(BaseModel):
     open_questions: list[Line]
     chapters: list[Chapter]
     participants: list[str]
-    model_used: str = MODEL
+    model_used: str
     processing_time_ms: int
     metadata: Metadata
 
     @classmethod
-    def of(cls, minutes: Minutes, summary: str, *, milliseconds: int, characters: int) -> "MinutesResponse":
+    def of(cls, minutes: Minutes, summary: str, *, model: str, milliseconds: int, characters: int) -> Self:
         return cls(
             summary=summary,
             title=minutes.title,
@@ -79,21 +78,21 @@ class MinutesResponse(BaseModel):
             open_questions=minutes.open_questions,
             chapters=minutes.chapters,
             participants=minutes.participants,
+            model_used=model,
             processing_time_ms=milliseconds,
-            metadata=metadata(milliseconds, characters),
+            metadata=Metadata(
+                model_used=model,
+                total_processing_time=milliseconds,
+                transcription_length=characters,
+                timestamp=datetime.now(UTC),
+            ),
         )
 
 
 class TitleResponse(BaseModel):
-    """A title made of words of the transcript."""
+    """A title, in words of the transcript unless a model has written it."""
 
     title: str
-    model_used: str = MODEL
+    model_used: str
     processing_time_ms: int
     metadata: Metadata
-
-
-def metadata(milliseconds: int, characters: int) -> Metadata:
-    return Metadata(
-        total_processing_time=milliseconds, transcription_length=characters, timestamp=datetime.now(UTC)
-    )

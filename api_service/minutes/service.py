@@ -1,4 +1,4 @@
-"""Makes minutes while a client waits. No transaction is held meanwhile."""
+"""Minutes for clients that wait for them. No transaction is held meanwhile."""
 
 import time
 from collections.abc import Sequence
@@ -6,55 +6,51 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from api_service.auth.verifier import Claims
-from api_service.minutes import rendering
-from api_service.minutes.extracting import extract
-from api_service.minutes.schemas import MinutesResponse, TitleResponse, metadata
+from api_service.minutes.making import NothingSaid, Wishes
+from api_service.minutes.naming import heard_in, named
+from api_service.minutes.schemas import MinutesResponse, TitleResponse
+from api_service.minutes.texts import texts_of
 from api_service.minutes.transcript import Said, of_text
 from api_service.runtime import Caller, Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.templates import service as templates
 from api_service.transcripts import repository as transcripts
-from shared.errors import Conflict
-
-
-class NothingSaid(Conflict):
-    code, title = "nothing-said", "There is nothing to make minutes of"
-
-    def __init__(self) -> None:
-        super().__init__("This session has no transcript yet")
 
 
 async def of_text_given(
     runtime: Runtime, claims: Claims, text: str, *, template_id: UUID | None, session_id: UUID | None = None
 ) -> MinutesResponse:
-    """Raises TemplateNotFound, EngineBusy, and SessionNotFound for a session that is not the caller's."""
+    """Raises TemplateNotFound, what the desk raises, and SessionNotFound for a session not the caller's."""
     async with open_caller(runtime, claims) as caller:
         if session_id is not None:
             await sessions.find(caller, session_id)
         template = await _template(caller, template_id)
-    return await _minutes(runtime, of_text(text), template, at=datetime.now(UTC))
+    return await _minutes(runtime, of_text(text), template, met_at=datetime.now(UTC))
 
 
 async def of_session(
     runtime: Runtime, claims: Claims, session_id: UUID, *, template_id: UUID | None
 ) -> MinutesResponse:
-    """Of its current transcript. Raises SessionNotFound, NothingSaid, TemplateNotFound and EngineBusy."""
+    """Of its current transcript. Raises SessionNotFound, NothingSaid, TemplateNotFound and as the desk."""
     async with open_caller(runtime, claims) as caller:
         session = await sessions.find(caller, session_id)
         template = await _template(caller, template_id)
         said = await _transcript(caller, session_id)
-    return await _minutes(runtime, said, template, at=session.started_at or session.created_at)
+    given = session.title if session.title_by == "person" else None
+    met_at = session.started_at or session.created_at
+    return await _minutes(runtime, said, template, met_at=met_at, given_title=given)
 
 
 async def title(
     runtime: Runtime, claims: Claims, text: str, *, session_id: UUID | None = None
 ) -> TitleResponse:
-    """Raises EngineBusy, and SessionNotFound for a session that is not the caller's."""
+    """Raises as the desk, and SessionNotFound for a session that is not the caller's."""
     made = await of_text_given(runtime, claims, text, template_id=None, session_id=session_id)
     return TitleResponse(
         title=made.title,
+        model_used=made.model_used,
         processing_time_ms=made.processing_time_ms,
-        metadata=metadata(made.processing_time_ms, len(text)),
+        metadata=made.metadata,
     )
 
 
@@ -78,16 +74,20 @@ async def _transcript(caller: Caller, session_id: UUID) -> list[Said]:
 
 
 async def _minutes(
-    runtime: Runtime, said: Sequence[Said], template: str | None, *, at: datetime
+    runtime: Runtime,
+    said: Sequence[Said],
+    template: str | None,
+    *,
+    met_at: datetime,
+    given_title: str | None = None,
 ) -> MinutesResponse:
     began = time.monotonic()
-    minutes = await runtime.extraction.run(extract, said)
-    summary = rendering.summary(minutes)
-    if template is not None:
-        summary = rendering.filled(template, minutes, date=f"{at:%Y-%m-%d}")
+    made = await runtime.minutes.make(said, Wishes())
+    minutes = named(made.minutes, heard_in(said), made_at=datetime.now(UTC))
     return MinutesResponse.of(
         minutes,
-        summary,
+        texts_of(minutes, template, title=given_title or minutes.title, met_at=met_at).summary,
+        model=made.model,
         milliseconds=round((time.monotonic() - began) * 1000),
         characters=sum(len(each.text) for each in said),
     )

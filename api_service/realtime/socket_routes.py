@@ -1,29 +1,29 @@
 """`/api/v1/realtime/sessions/{session_id}/ws`: the event stream for clients that prefer a WebSocket."""
 
-import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from uuid import UUID
 
+import anyio
 from fastapi import APIRouter, WebSocket
 
 from api_service.auth.verifier import Claims
-from api_service.realtime import service
-from api_service.realtime.positions import Position
-from api_service.realtime.service import LiveTranscript
-from api_service.realtime.socket import (
-    PROTOCOL,
-    Opened,
+from api_service.event_sockets import (
+    DIALECT,
     Patience,
     Telling,
-    close_code,
+    accept,
     ensure_known_origin,
     read_first,
     token_of,
 )
+from api_service.realtime import service
+from api_service.realtime.positions import Position
+from api_service.realtime.service import LiveTranscript
+from api_service.realtime.telling import Told, snapshot, told
 from api_service.runtime import Runtime
 from api_service.sessions.service import session_named
-from shared.errors import ServiceError, problem
-from shared.serving import answer, request_id
-from shared.sockets import Dialect, serve
+from shared.sockets import serve
 
 router = APIRouter()
 _PATIENCE = Patience()
@@ -36,7 +36,7 @@ async def follow(websocket: WebSocket, session_id: str, after: str | None = None
     Whoever brings a token with the handshake is refused as over HTTP. Whoever signs in by the first message
     is told the problem and then closed upon.
     """
-    await serve(websocket, _follow(websocket, session_id, after), _DIALECT)
+    await serve(websocket, _follow(websocket, session_id, after), DIALECT)
 
 
 async def _follow(websocket: WebSocket, session_id: str, after: str | None) -> None:
@@ -46,31 +46,37 @@ async def _follow(websocket: WebSocket, session_id: str, after: str | None) -> N
     position = Position.parse(after) if after else None
     token = token_of(websocket)
     if token is None:
-        await _accept(websocket)
+        await accept(websocket)
         opened = await read_first(websocket, _PATIENCE)
-        claims, start = await _begin(runtime, session, Opened(opened.token, opened.after or position))
+        position = Position.parse(opened.after) if opened.after else position
+        claims, start = await _begin(runtime, session, opened.token, position)
     else:
-        claims, start = await _begin(runtime, session, Opened(token, position))
-        await _accept(websocket)
-    await Telling(websocket, _PATIENCE).run(runtime, claims, session, start)
+        claims, start = await _begin(runtime, session, token, position)
+        await accept(websocket)
+    async with aclosing(_everything(runtime, session, start, until=claims.expires_at)) as messages:
+        await Telling(websocket, _PATIENCE).tell(messages, until=claims.expires_at)
 
 
 async def _begin(
-    runtime: Runtime, session_id: UUID, opened: Opened
+    runtime: Runtime, session_id: UUID, token: str, after: Position | None
 ) -> tuple[Claims, LiveTranscript | Position]:
-    claims = await runtime.verifier.verify(opened.token)
-    return claims, await service.begin_following(runtime, claims, session_id, opened.after)
+    claims = await runtime.verifier.verify(token)
+    return claims, await service.begin_following(runtime, claims, session_id, after)
 
 
-async def _accept(websocket: WebSocket) -> None:
-    """A browser that offers protocols insists on one of them in return."""
-    offered: list[str] = websocket.scope.get("subprotocols", [])
-    await websocket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
+async def _everything(
+    runtime: Runtime, session_id: UUID, start: LiveTranscript | Position, *, until: float
+) -> AsyncGenerator[str, None]:
+    position = start if isinstance(start, Position) else start.position
+    if isinstance(start, LiveTranscript):
+        yield _text(snapshot(start))
+    # The server itself closes its sockets when it stops.
+    following = service.follow(runtime, session_id, position, until=until, stopping=anyio.Event())
+    async with aclosing(following) as entries:
+        async for entry in entries:
+            yield _text(told(entry))
 
 
-def _message(error: ServiceError, websocket: WebSocket) -> str:
-    body = problem(error, instance=websocket.url.path, request_id=request_id(websocket))
-    return json.dumps({"event": "problem", "data": body})
-
-
-_DIALECT = Dialect(denial=answer, message=_message, close_code=close_code)
+def _text(event: Told) -> str:
+    data = event.data.model_dump_json()
+    return f'{{"event":"{event.kind}","id":"{event.position}","data":{data}}}'

@@ -6,26 +6,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import av.error
-import numpy as np
-import structlog
 from pydantic import JsonValue
 
 from api_service.audio import repository as audio
 from api_service.jobs import repository as jobs
 from api_service.jobs.runner import JobLost, Work
 from api_service.recordings import repository
+from api_service.recordings.chunks import Chunks, chunks_of, from_storage
 from api_service.recordings.files import FORMAT, MEDIA_TYPE, SUFFIX, PlayableFile
 from api_service.recordings.repository import RecordedFile
-from api_service.recordings.tracks import Voice, decoded, mixed, windows
+from api_service.recordings.tracks import Voice, mixed, windows
 from api_service.transcribing.tools import Tools
 from shared.audio import SAMPLE_RATE, Samples
-from shared.contracts.recordings import ChunkName, chunk_named, folder
 from shared.storage import PIECE_BYTES
-
-log = structlog.get_logger()
 
 _WINDOW_SECONDS = 30.0
 _MIX = "meeting"
@@ -36,7 +31,7 @@ async def join(tools: Tools, work: Work) -> None:
     """Raises what storage raises; then the files that were there before stay."""
     await work.report(10, "finding_audio")
     session_id = work.attempt.session_id
-    chunks = await _chunks(tools, session_id)
+    chunks = await chunks_of(tools.storage, session_id)
     if not chunks:
         async with tools.database.as_service() as connection:
             await jobs.finish(connection, work.attempt, {"message": "Nothing was recorded", "files": 0})
@@ -55,37 +50,20 @@ async def join(tools: Tools, work: Work) -> None:
     async with tools.database.as_service() as connection:
         if not await repository.store(connection, work.attempt, files, result=result):
             raise JobLost
-
-
-Chunks = dict[str, dict[str, list[ChunkName]]]
-"""By participant and, as one may have several at once, by track."""
-
-
-async def _chunks(tools: Tools, session_id: UUID) -> Chunks:
-    found: Chunks = {}
-    async for key in tools.storage.keys(folder(session_id)):
-        if chunk := chunk_named(key):
-            tracks = found.setdefault(chunk.participant_identity, {})
-            tracks.setdefault(chunk.track_sid, []).append(chunk)
-    return found
+        if tools.hears_again:
+            await repository.hear_again(connection, work.attempt)
 
 
 async def _join(
     tools: Tools, work: Work, chunks: Chunks, directory: Path
 ) -> list[tuple[str | None, PlayableFile]]:
     """The mix, under None, and the file of each participant, read and written side by side."""
-
-    async def fetch(chunk: ChunkName) -> Samples:
-        file = await tools.storage.open(chunk.key)
-        try:
-            return await asyncio.to_thread(decoded, await file.part(0, file.size))
-        except av.error.FFmpegError:
-            log.warning("chunk.unreadable", session_id=str(chunk.session_id), start=chunk.start)
-            return np.zeros(0, dtype=np.int16)
-
     tracks = [(who, each) for who, its in chunks.items() for each in its.values()]
     end = max(chunk.start for _, each in tracks for chunk in each) + _WINDOW_SECONDS
-    owners, voices = [who for who, _ in tracks], [Voice(each, fetch) for _, each in tracks]
+    owners, voices = (
+        [who for who, _ in tracks],
+        [Voice(each, from_storage(tools.storage)) for _, each in tracks],
+    )
     with ExitStack() as stack:
         mix, *files = [
             stack.enter_context(PlayableFile(directory / f"{number}{SUFFIX}"))

@@ -49,3 +49,15 @@ async def store(
     )
     row = await cursor.fetchone()
     return bool(row and row["stored"])
+
+
+async def hear_again(connection: Connection, attempt: Attempt) -> None:
+    """Queue the second pass of the meeting whose recording this job has joined."""
+    await connection.execute("select internal.add_second_pass(%s)", [attempt.id])
+
+
+async def join_again(connection: Connection, session_id: UUID) -> bool:
+    """Queue the joining of a meeting that is over, unless that waits already."""
+    cursor = await connection.execute("select internal.join_late_recording(%s) as job", [session_id])
+    row = await cursor.fetchone()
+    return bool(row and row["job"])

@@ -15,6 +15,7 @@ Status = Literal[
     "created", "recording", "paused", "processing", "completed", "failed", "cancelled", "archived"
 ]
 Role = Literal["owner", "participant"]
+TitleBy = Literal["default", "person", "automatic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Session:
 
     id: UUID
     title: str
+    title_by: TitleBy
+    """Whose it is: a person's title is never replaced by a program's."""
+
     description: str | None
     status: Status
     language: str
@@ -68,9 +72,10 @@ class Outcome:
 
 
 COLUMNS = """
-    session.id, session.title, session.description, session.status, session.language, session.stt_model,
-    session.tags, session.metadata, session.template_id, session.created_at, session.updated_at,
-    session.started_at, session.ended_at, session.duration_seconds, session.record, session.invite_code
+    session.id, session.title, session.title_by, session.description, session.status, session.language,
+    session.stt_model, session.tags, session.metadata, session.template_id, session.created_at,
+    session.updated_at, session.started_at, session.ended_at, session.duration_seconds, session.record,
+    session.invite_code
 """
 
 _AS_MEMBER = f"""
@@ -86,18 +91,23 @@ async def create(
     user_id: UUID,
     title: str,
     language: str,
+    title_by: TitleBy = "person",
     stt_model: str | None = None,
     record: bool = True,
 ) -> UUID:
     """A new session of this user."""
     query = """
-        insert into public.recording_sessions (user_id, title, language, stt_model, record)
-        values (%(user_id)s, %(title)s, %(language)s, coalesce(%(stt_model)s, 'local_funasr'), %(record)s)
+        insert into public.recording_sessions (user_id, title, title_by, language, stt_model, record)
+        values (
+          %(user_id)s, %(title)s, %(title_by)s, %(language)s, coalesce(%(stt_model)s, 'local_funasr'),
+          %(record)s
+        )
         returning id
     """
     values = {
         "user_id": user_id,
         "title": title,
+        "title_by": title_by,
         "language": language,
         "stt_model": stt_model,
         "record": record,

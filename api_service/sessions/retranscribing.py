@@ -20,7 +20,8 @@ class NoRecording(Conflict):
 async def retranscribe(caller: Caller, session_id: UUID, asked: RetranscriptionOptions) -> UUID:
     """Queue it and return the job. What is there stays as it is until a new version is complete.
 
-    Raises SessionNotFound, NotOwner, NoRecording and AudioFileNotFound.
+    A recorded meeting is heard again voice by voice, unless a file is named. Raises SessionNotFound,
+    NotOwner, NoRecording and AudioFileNotFound.
     """
     await service.owned(caller, session_id)
     files = await audio.whole(caller.connection, session_id, user_id=caller.user.id)
@@ -29,8 +30,22 @@ async def retranscribe(caller: Caller, session_id: UUID, asked: RetranscriptionO
     file = next((each for each in files if asked.audio_file_id in (None, each.id)), None)
     if file is None:
         raise AudioFileNotFound("This session has no such file")
+    if file.kind == "mix" and asked.audio_file_id is None:
+        return await hear_again(caller, session_id, language=asked.language)
     settings: dict[str, JsonValue] = asked.model_dump(mode="json", exclude_none=True)
     settings |= {"source": "retranscription", "audio_file_id": str(file.id)}
     job = await jobs.add(caller.connection, session_id, kind="transcribe", settings=settings)
     assert job is not None  # noqa: S101 - an owner is a member
+    return job
+
+
+async def hear_again(caller: Caller, session_id: UUID, *, language: str | None) -> UUID:
+    """Queue the second pass of a recorded meeting of the caller's, and return the job."""
+    job = await jobs.add(
+        caller.connection,
+        session_id,
+        kind="second_pass",
+        settings={"language": language, "is_chosen": True},
+    )
+    assert job is not None  # noqa: S101 - a member asks
     return job

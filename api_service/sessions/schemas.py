@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from api_service.bodies import Description, Language, Name, Tags, Title
 from api_service.json_values import Metadata
-from api_service.sessions.repository import Changes, Role, Session, Status
+from api_service.sessions.repository import Changes, Role, Session, Status, TitleBy
 from shared.contracts.rooms import room_name
 
 _USAGE_HINT = "Send session_id to POST /api/v1/livekit/connection-details to enter the room of this session"
@@ -149,6 +149,7 @@ class SessionResponse(BaseModel):
     session_id: UUID
     room_name: str
     title: str
+    title_by: TitleBy = Field(description="Minutes replace no title that a `person` has given")
     description: str | None
     status: Status
     language: str
@@ -173,6 +174,7 @@ class SessionResponse(BaseModel):
             session_id=session.id,
             room_name=room_name(session.id),
             title=session.title,
+            title_by=session.title_by,
             description=session.description,
             status=session.status,
             language=session.language,

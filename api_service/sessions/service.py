@@ -13,6 +13,9 @@ from api_service.sessions.repository import Session
 from shared.contracts.rooms import session_of
 from shared.errors import Forbidden, NotFound
 
+DEFAULT_TITLE = "New Recording Session"
+"""As the original has it."""
+
 
 class SessionNotFound(NotFound):
     code, title = "session-not-found", "There is no such session"
@@ -58,13 +61,14 @@ SessionId = Annotated[UUID, Depends(_session_in_path)]
 
 
 async def create(
-    caller: Caller, *, title: str, language: str, stt_model: str | None = None, record: bool = True
+    caller: Caller, *, title: str | None, language: str, stt_model: str | None = None, record: bool = True
 ) -> Session:
-    """A new session that the caller owns."""
+    """A new session that the caller owns. Without a title it has one that minutes may replace."""
     created = await repository.create(
         caller.connection,
         user_id=caller.user.id,
-        title=title,
+        title=title or DEFAULT_TITLE,
+        title_by="default" if title in (None, DEFAULT_TITLE) else "person",
         language=language,
         stt_model=stt_model,
         record=record,

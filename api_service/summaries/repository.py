@@ -1,8 +1,9 @@
 """Reads and writes summaries of sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from psycopg import sql
@@ -11,8 +12,11 @@ from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from api_service.database import Connection
+from api_service.minutes.naming import Heard
 
 Value = UUID | str | int | float | list[JsonValue] | dict[str, JsonValue] | None
+Origin = Literal["saved", "extracted", "written"]
+Part = Literal["summary", "key_points", "action_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,36 @@ class Summary:
     cost_cents: float | None
     status: str
     quality_rating: int | None
+    origin: Origin
+    minutes: dict[str, JsonValue] | None
+    """What the texts were made of; None for what a client has saved."""
+
+    template_content: str | None
+    instructions: str | None
+    language: str | None
+    series: UUID
+    """The same for all versions of one summary."""
+
+    version: int
+    is_latest: bool
+    job_id: UUID | None
+    edited: list[Part]
+    """What people have changed."""
+
+    edited_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
 
 _COLUMNS = sql.SQL("""
     id, session_id, user_id, transcription_id, template_id, summary, key_points, action_items, participants,
-    ai_model, ai_provider, processing_time_ms, token_usage, cost_cents, status, quality_rating, created_at,
-    updated_at
+    ai_model, ai_provider, processing_time_ms, token_usage, cost_cents, status, quality_rating, origin,
+    minutes, template_content, instructions, language, series, version, job_id, edited, edited_at, created_at,
+    updated_at,
+    not exists (
+      select from public.ai_summaries as newer
+      where newer.series = ai_summaries.series and newer.version > ai_summaries.version
+    ) as is_latest
 """)
 _OF_SESSION = sql.SQL("""
     select {} from public.ai_summaries
@@ -114,6 +140,26 @@ async def delete(connection: Connection, session_id: UUID, summary_id: UUID) -> 
         "delete from public.ai_summaries where id = %s and session_id = %s", [summary_id, session_id]
     )
     return cursor.rowcount == 1
+
+
+async def heard(
+    connection: Connection, transcription_ids: Collection[UUID], *, user_id: UUID
+) -> dict[UUID, list[Heard]]:
+    """What the segments of these versions are now, if this user is a member of their sessions."""
+    query = """
+        select segment.transcription_id, segment.segment_id, segment.speaker, segment.spoken_as, segment.text,
+          segment.edited_at
+        from public.transcript_segments as segment
+        join public.session_members as member
+          on member.session_id = segment.session_id and member.user_id = %s
+        where segment.transcription_id = any (%s)
+        order by segment.start_time, segment.segment_id
+    """
+    found: dict[UUID, list[Heard]] = {each: [] for each in transcription_ids}
+    cursor = await connection.execute(query, [user_id, list(transcription_ids)])
+    for row in await cursor.fetchall():
+        found[row.pop("transcription_id")].append(Heard(**row))
+    return found
 
 
 async def newest_transcription(connection: Connection, session_id: UUID) -> UUID | None:

@@ -67,7 +67,7 @@ async def read_summary(
     session_id: SessionId, summary_id: SummaryId, caller: CurrentCaller
 ) -> SummaryResponse:
     """One summary."""
-    return SummaryResponse.of(await service.find(caller, session_id, summary_id))
+    return SummaryResponse.of(await service.read(caller, session_id, summary_id))
 
 
 @_OF_SESSION.put("/{summary_id}", dependencies=[JsonBody], responses=_CHANGING)

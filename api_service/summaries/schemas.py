@@ -8,7 +8,9 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstrai
 
 from api_service.bodies import Name, storable
 from api_service.json_values import Points, SmallObject
-from api_service.summaries.repository import Summary
+from api_service.minutes.document import Minutes
+from api_service.summaries.repository import Origin, Part
+from api_service.summaries.showing import Shown
 
 _LARGEST_INTEGER = 2**31 - 1
 
@@ -79,19 +81,34 @@ class SummaryResponse(BaseModel):
     cost_cents: float | None
     status: str
     quality_rating: int | None
+    origin: Origin = Field(
+        description="`extracted`: quotations; `written`: by a model; `saved`: made elsewhere and kept here"
+    )
+    minutes: Minutes | None = Field(
+        description="Every line with its evidence, and with the names of now; null where it is not known"
+    )
+    instructions: str | None = Field(description="What its owner asked for; null for others")
+    language: str | None
+    series_id: UUID = Field(description="The same for all versions of one summary")
+    version: int
+    is_latest: bool = Field(description="Whether there is no later version of it")
+    task_id: UUID | None = Field(description="The task that made it")
+    edited: list[Part] = Field(description="What people have changed since it was made")
+    edited_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    def of(cls, summary: Summary) -> Self:
+    def of(cls, shown: Shown) -> Self:
+        summary = shown.stored
         return cls(
             id=summary.id,
             session_id=summary.session_id,
             transcription_id=summary.transcription_id,
             template_id=summary.template_id,
-            summary=summary.summary,
-            key_points=summary.key_points,
-            action_items=summary.action_items,
+            summary=shown.texts.summary,
+            key_points=shown.texts.key_points,
+            action_items=shown.texts.action_items,
             participants=summary.participants,
             ai_model=summary.ai_model,
             ai_provider=summary.ai_provider,
@@ -100,6 +117,16 @@ class SummaryResponse(BaseModel):
             cost_cents=summary.cost_cents,
             status=summary.status,
             quality_rating=summary.quality_rating,
+            origin=summary.origin,
+            minutes=shown.minutes,
+            instructions=shown.instructions,
+            language=summary.language,
+            series_id=summary.series,
+            version=summary.version,
+            is_latest=summary.is_latest,
+            task_id=summary.job_id,
+            edited=summary.edited,
+            edited_at=summary.edited_at,
             created_at=summary.created_at,
             updated_at=summary.updated_at,
         )

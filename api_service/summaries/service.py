@@ -7,9 +7,11 @@ from fastapi import Depends
 
 from api_service.runtime import Caller
 from api_service.sessions import service as sessions
+from api_service.sessions.repository import Session
 from api_service.summaries import repository
 from api_service.summaries.repository import Summary, Value
 from api_service.summaries.schemas import SummaryChange, SummarySave
+from api_service.summaries.showing import Shown, show
 from api_service.templates import service as templates
 from shared.errors import BadRequest, NotFound
 
@@ -46,62 +48,72 @@ SummaryId = Annotated[UUID, Depends(_summary_in_path)]
 """For routes with `{summary_id}` in their path."""
 
 
-async def newest(caller: Caller, session_id: UUID, *, limit: int, offset: int) -> list[Summary]:
+async def newest(caller: Caller, session_id: UUID, *, limit: int, offset: int) -> list[Shown]:
     """Those of a session that the caller is a member of. Raises SessionNotFound."""
-    await sessions.find(caller, session_id)
-    return await repository.newest(
+    session = await sessions.find(caller, session_id)
+    found = await repository.newest(
         caller.connection, session_id, user_id=caller.user.id, limit=limit, offset=offset
     )
+    return await show(caller, session, found)
+
+
+async def read(caller: Caller, session_id: UUID, summary_id: UUID) -> Shown:
+    """Raises SessionNotFound and SummaryNotFound."""
+    session = await sessions.find(caller, session_id)
+    [shown] = await show(caller, session, [await find(caller, session_id, summary_id)])
+    return shown
 
 
 async def find(caller: Caller, session_id: UUID, summary_id: UUID) -> Summary:
-    """Raises SessionNotFound and SummaryNotFound."""
-    await sessions.find(caller, session_id)
+    """As it is stored. Raises SummaryNotFound, also for a session that the caller is no member of."""
     summary = await repository.find(caller.connection, session_id, summary_id, user_id=caller.user.id)
     if summary is None:
         raise SummaryNotFound
     return summary
 
 
-async def save(caller: Caller, session_id: UUID, new: SummarySave) -> Summary:
+async def save(caller: Caller, session_id: UUID, new: SummarySave) -> Shown:
     """A new summary of the caller's own session.
 
     Raises SessionNotFound, NotOwner, OtherSession, TranscriptionNotFound and TemplateNotFound.
     """
-    await _ensure_owned(caller, session_id, named=new.session_id)
+    session = await _owned(caller, session_id, named=new.session_id)
     if new.template_id is not None:
         await templates.find(caller, new.template_id)
     values: dict[str, Value] = new.model_dump(exclude={"session_id"})
     values["transcription_id"] = await _transcription(caller, session_id, new.transcription_id)
-    return await repository.create(caller.connection, session_id, values, user_id=caller.user.id)
+    created = await repository.create(caller.connection, session_id, values, user_id=caller.user.id)
+    [shown] = await show(caller, session, [created])
+    return shown
 
 
-async def change(caller: Caller, session_id: UUID, summary_id: UUID, asked: SummaryChange) -> Summary:
+async def change(caller: Caller, session_id: UUID, summary_id: UUID, asked: SummaryChange) -> Shown:
     """The summary as it is then. Raises as `save` does, and SummaryNotFound."""
-    await _ensure_owned(caller, session_id, named=asked.session_id)
-    summary = await find(caller, session_id, summary_id)
+    session = await _owned(caller, session_id, named=asked.session_id)
+    summary: Summary | None = await find(caller, session_id, summary_id)
     values: dict[str, Value] = asked.model_dump(exclude={"session_id"}, exclude_unset=True)
     if "transcription_id" in values:
         values["transcription_id"] = await _transcription(caller, session_id, asked.transcription_id)
-    if not values:
-        return summary
-    changed = await repository.change(caller.connection, session_id, summary_id, values)
-    if changed is None:
+    if values:
+        summary = await repository.change(caller.connection, session_id, summary_id, values)
+    if summary is None:
         raise SummaryNotFound
-    return changed
+    [shown] = await show(caller, session, [summary])
+    return shown
 
 
 async def delete(caller: Caller, session_id: UUID, summary_id: UUID) -> None:
     """Raises SessionNotFound, NotOwner and SummaryNotFound."""
-    await _ensure_owned(caller, session_id, named=None)
+    await _owned(caller, session_id, named=None)
     if not await repository.delete(caller.connection, session_id, summary_id):
         raise SummaryNotFound
 
 
-async def _ensure_owned(caller: Caller, session_id: UUID, *, named: str | None) -> None:
-    await sessions.owned(caller, session_id)
+async def _owned(caller: Caller, session_id: UUID, *, named: str | None) -> Session:
+    session = await sessions.owned(caller, session_id)
     if named is not None and sessions.session_named(named) != session_id:
         raise OtherSession
+    return session
 
 
 async def _transcription(caller: Caller, session_id: UUID, given: UUID | None) -> UUID | None:

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from api_service.database import Connection
+from api_service.jobs.repository import Kind
 
 Status = Literal["pending", "started", "success", "failed", "cancelled"]
 
@@ -26,6 +27,7 @@ class Job:
     step: str
     result: dict[str, JsonValue] | None
     error: str | None
+    error_code: str | None
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
@@ -37,16 +39,50 @@ class Job:
         return self.status not in ("pending", "started")
 
 
+_JOB = """
+    select id, session_id, kind, status, progress, step, result, error, error_code, created_at, started_at,
+      completed_at, updated_at
+    from public.jobs where user_id = %(user_id)s
+"""
+
+
 async def find(connection: Connection, job_id: UUID, *, user_id: UUID) -> Job | None:
     """The job, if it is this user's."""
-    query = """
-        select id, session_id, kind, status, progress, step, result, error, created_at, started_at,
-          completed_at, updated_at
-        from public.jobs where id = %s and user_id = %s
-    """
     async with connection.cursor(row_factory=class_row(Job)) as cursor:
-        await cursor.execute(query, [job_id, user_id])
+        await cursor.execute(f"{_JOB} and id = %(id)s", {"user_id": user_id, "id": job_id})
         return await cursor.fetchone()
+
+
+async def newest_of_session(
+    connection: Connection, session_id: UUID, *, kind: Kind, user_id: UUID
+) -> Job | None:
+    """This user's newest job of a kind in a session."""
+    query = f"""{_JOB} and session_id = %(session_id)s and kind = %(kind)s
+        order by created_at desc, id limit 1
+    """
+    values = {"user_id": user_id, "session_id": session_id, "kind": kind}
+    async with connection.cursor(row_factory=class_row(Job)) as cursor:
+        await cursor.execute(query, values)
+        return await cursor.fetchone()
+
+
+async def unfinished(
+    connection: Connection, session_id: UUID, *, kind: Kind, user_id: UUID
+) -> list[tuple[UUID, dict[str, JsonValue]]]:
+    """The jobs of a kind in a session of this user's own that are not over, and what each was asked.
+
+    Nobody asks at the same time: whoever does waits until this transaction has ended.
+    """
+    await connection.execute(
+        "select from public.recording_sessions where id = %s and user_id = %s for no key update",
+        [session_id, user_id],
+    )
+    query = """
+        select id, settings from public.jobs
+        where session_id = %s and user_id = %s and kind = %s and status in ('pending', 'started')
+    """
+    cursor = await connection.execute(query, [session_id, user_id, kind])
+    return [(row["id"], row["settings"]) for row in await cursor.fetchall()]
 
 
 async def cancel(connection: Connection, job_id: UUID) -> bool:

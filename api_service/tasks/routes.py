@@ -15,7 +15,7 @@ from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Ru
 from api_service.server_events import EventStream
 from api_service.tasks import service
 from api_service.tasks.following import changes
-from api_service.tasks.schemas import NoTask, TaskCancelled, TaskResponse
+from api_service.tasks.schemas import NoTask, TaskCancelled, TaskResponse, event_of
 from api_service.tasks.service import TaskFinished, TaskNotFound
 from shared.errors import Unauthenticated, Unavailable
 from shared.problems import documented
@@ -43,7 +43,11 @@ async def read_task(task_id: str, caller: CurrentCaller) -> TaskResponse | NoTas
 
 @router.get("/{task_id}/events", response_class=EventSourceResponse)
 async def follow_task(task_id: str, runtime: CurrentRuntime, claims: CurrentClaims) -> EventSourceResponse:
-    """Server-sent events `task`: the task as it is now and after each change, until it is `ready`."""
+    """Server-sent events `task`: the task as it is now and after each change, until it is `ready`.
+
+    A task that makes minutes also sends `section` for each part that is ready: `{task_id, name, items}`. Who
+    comes later or again gets all there were. A section of the same name stands in the place of one before.
+    """
     async with open_caller(runtime, claims) as caller:
         await service.find(caller, task_id)
     stopping = anyio.Event()
@@ -57,8 +61,9 @@ async def _events(
     limit = asyncio.timeout(max(0.0, claims.expires_at - time.time()))
     try:
         async with limit:
-            async for job in changes(runtime, claims, task_id, stopping=stopping):
-                yield ServerSentEvent(TaskResponse.of(job).model_dump_json(), event="task", sep="\n")
+            async for told in changes(runtime, claims, task_id, stopping=stopping):
+                name, data = event_of(told)
+                yield ServerSentEvent(data, event=name, sep="\n")
     except TimeoutError:
         if not limit.expired():
             raise

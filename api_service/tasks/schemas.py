@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from api_service.minutes.sections import SectionReady
 from api_service.tasks.repository import Job, Status
 
 _AUTHENTICATION_MARK = "403"
@@ -37,6 +38,7 @@ class TaskResponse(BaseModel):
     progress: Progress
     result: dict[str, JsonValue] | None = Field(description="Never null when the status is `success`")
     error: str | None
+    error_code: str | None = Field(description="Of a failure: stable, for programs")
     ready: bool
     successful: bool
     created_at: datetime
@@ -60,6 +62,7 @@ class TaskResponse(BaseModel):
             ),
             result=job.result,
             error=job.error and job.error.replace(_AUTHENTICATION_MARK, "4xx"),
+            error_code=job.error_code,
             ready=job.over,
             successful=job.status == "success",
             created_at=job.created_at,
@@ -86,3 +89,10 @@ class TaskCancelled(BaseModel):
     timestamp: datetime
     task_id: UUID
     status: Literal["cancelled"] = "cancelled"
+
+
+def event_of(told: Job | SectionReady) -> tuple[str, str]:
+    """The name of what a stream tells, and its JSON."""
+    if isinstance(told, SectionReady):
+        return "section", told.model_dump_json()
+    return "task", TaskResponse.of(told).model_dump_json()

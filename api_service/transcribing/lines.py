@@ -27,8 +27,7 @@ def of_turns(channel: Channel, turns: Sequence[Turn] | None) -> list[Line]:
     if turns is None:
         return _lines([(UNKNOWN, Attributed(segment, None)) for segment in channel.segments])
     parts = attributed(channel.segments, channel.words, turns)
-    labels = list(dict.fromkeys(part.speaker for part in parts if part.speaker))
-    names = {label: f"Speaker {number}" for number, label in enumerate(labels, start=1)}
+    names = {label: f"Speaker {number}" for label, number in numbered(parts).items()}
     return _lines([(names[part.speaker] if part.speaker else UNKNOWN, part) for part in parts])
 
 
@@ -40,6 +39,12 @@ def of_channels(channels: Sequence[Channel]) -> list[Line]:
         for segment in channel.segments
     ]
     return _lines(sorted(said, key=lambda each: each[1].segment.start))
+
+
+def numbered(parts: Sequence[Attributed]) -> dict[str, int]:
+    """The speakers, counted from 1 in the order in which they first spoke."""
+    labels = dict.fromkeys(part.speaker for part in parts if part.speaker)
+    return {label: number for number, label in enumerate(labels, start=1)}
 
 
 def speakers_in(lines: Sequence[Line]) -> int:

@@ -29,8 +29,12 @@ class Tools:
     diarization: DiarizationClient | None
     """None where nobody can tell who speaks."""
 
+    second_stt: SttClient
+    """Hears meetings again; the same as `stt`, or one with a model that takes its time."""
+
     pieces_at_once: int
     max_seconds: float
+    hears_again: bool
 
 
 async def open_tools(settings: ApiSettings, stack: AsyncExitStack, *, database: Database) -> Tools:
@@ -38,13 +42,10 @@ async def open_tools(settings: ApiSettings, stack: AsyncExitStack, *, database: 
     jobs = settings.worker_jobs
     decoder = Decoder(max_seconds=0, children=_STREAMS_OF_A_JOB * jobs)
     stack.push_async_exit(decoder)
-    stt = await stack.enter_async_context(
-        inference_http(
-            settings.stt_service_url,
-            read_seconds=_RECOGNITION_SECONDS,
-            connections=jobs * settings.worker_pieces,
-        )
-    )
+    stt = await _open_stt(settings, stack, settings.stt_service_url)
+    second_stt = stt
+    if settings.second_pass_stt_service_url:
+        second_stt = await _open_stt(settings, stack, settings.second_pass_stt_service_url)
     diarization = None
     if settings.diarization_service_url:
         http = inference_http(
@@ -55,8 +56,19 @@ async def open_tools(settings: ApiSettings, stack: AsyncExitStack, *, database: 
         database=database,
         storage=open_storage(settings),
         decoder=decoder,
-        stt=SttClient(stt),
+        stt=stt,
         diarization=diarization,
+        second_stt=second_stt,
         pieces_at_once=settings.worker_pieces,
         max_seconds=settings.max_recording_seconds,
+        hears_again=settings.second_pass,
     )
+
+
+async def _open_stt(settings: ApiSettings, stack: AsyncExitStack, url: str) -> SttClient:
+    http = inference_http(
+        url,
+        read_seconds=_RECOGNITION_SECONDS,
+        connections=settings.worker_jobs * settings.worker_pieces,
+    )
+    return SttClient(await stack.enter_async_context(http))

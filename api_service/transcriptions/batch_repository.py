@@ -27,6 +27,9 @@ class Asked:
     """What is to become of it."""
 
     title: str
+    titled: bool
+    """Whether somebody has given it the title."""
+
     language: str
     """Of the session."""
 
@@ -55,4 +58,6 @@ async def add(connection: Connection, owner: UUID, received: Received, asked: As
     cursor = await connection.execute(query.encode(), values)
     row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - it returns one row or raises
+    if not asked.titled:
+        await connection.execute("select internal.note_default_title(%s)", [row["session_id"]])
     return row["session_id"], row["job_id"]

@@ -1,9 +1,8 @@
 """`/api/v1/transcriptions`: transcripts as wholes, which clients bring along, read and replace."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
@@ -12,7 +11,7 @@ from api_service.transcriptions import service
 from api_service.transcriptions.incoming import lines
 from api_service.transcriptions.schemas import TranscriptionCreate, TranscriptionResponse, TranscriptionUpdate
 from api_service.transcriptions.service import EmptyTranscript
-from api_service.transcripts.service import NotYoursToChange, TranscriptNotFound
+from api_service.transcripts.service import NotYoursToChange, TranscriptionId, TranscriptNotFound
 from shared.errors import Unauthenticated, UnsupportedMedia
 from shared.problems import documented
 
@@ -22,16 +21,6 @@ router = APIRouter(
 
 _CREATE_FAILURES = documented(EmptyTranscript, NotYoursToChange, SessionNotFound, UnsupportedMedia)
 _LIST_FAILURES = documented(SessionNotFound)
-
-
-async def _transcription_in_path(transcription_id: str) -> UUID:
-    try:
-        return UUID(transcription_id)
-    except ValueError:
-        raise TranscriptNotFound from None
-
-
-TranscriptionId = Annotated[UUID, Depends(_transcription_in_path)]
 
 
 @router.post("", dependencies=[JsonBody], responses=_CREATE_FAILURES)

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from api_service.database import Connection
 
-Source = Literal["live", "upload", "retranscription", "import"]
+Source = Literal["live", "first_pass", "upload", "retranscription", "import"]
 TranscriptionStatus = Literal["pending", "processing", "completed", "failed"]
 
 
@@ -145,6 +145,15 @@ async def versions(connection: Connection, session_id: UUID, *, user_id: UUID) -
     async with connection.cursor(row_factory=class_row(Transcription)) as cursor:
         await cursor.execute(query, {"user_id": user_id, "session_id": session_id})
         return await cursor.fetchall()
+
+
+async def choose(connection: Connection, transcription_id: UUID) -> bool:
+    """Let a complete version of one's own session stand for it. Returns whether it does."""
+    cursor = await connection.execute(
+        "select internal.choose_transcription(%s) as chosen", [transcription_id]
+    )
+    row = await cursor.fetchone()
+    return bool(row and row["chosen"])
 
 
 async def segments(

@@ -25,6 +25,9 @@ from api_service.transcripts.service import (
     SegmentChangedSince,
     SegmentId,
     SegmentNotFound,
+    TranscriptionId,
+    TranscriptNotFound,
+    TranscriptUnfinished,
 )
 from shared.errors import BadRequest, Unauthenticated, UnsupportedMedia
 from shared.problems import documented
@@ -116,6 +119,17 @@ async def restore_segment(
 async def list_versions(session_id: SessionId, caller: CurrentCaller) -> list[VersionResponse]:
     """All versions of the session's transcript, newest first."""
     return [VersionResponse.of(each) for each in await service.versions(caller, session_id)]
+
+
+@router.post(
+    "/transcriptions/{transcription_id}/restore",
+    responses=documented(NotYoursToChange, TranscriptNotFound, TranscriptUnfinished),
+)
+async def restore_version(
+    session_id: SessionId, transcription_id: TranscriptionId, caller: CurrentCaller
+) -> VersionResponse:
+    """Let this version be the session's transcript. The one that was it stays, and can come back."""
+    return VersionResponse.of(await service.restore_version(caller, session_id, transcription_id))
 
 
 def _tagged(segment: Segment, response: Response) -> TranscriptSegment:

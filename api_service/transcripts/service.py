@@ -48,6 +48,10 @@ class NotYoursToChange(Forbidden):
     code, title = "not-yours-to-change", "Only its owner changes this"
 
 
+class TranscriptUnfinished(Conflict):
+    code, title = "transcript-unfinished", "This version is not complete"
+
+
 class SegmentChanged(Conflict):
     code, title = "segment-changed", "Somebody has changed this segment meanwhile"
 
@@ -83,6 +87,17 @@ async def _segment_in_path(segment_id: str) -> str:
 
 
 SegmentId = Annotated[str, Depends(_segment_in_path)]
+
+
+async def _transcription_in_path(transcription_id: str) -> UUID:
+    try:
+        return UUID(transcription_id)
+    except ValueError:
+        raise TranscriptNotFound from None
+
+
+TranscriptionId = Annotated[UUID, Depends(_transcription_in_path)]
+"""For routes with `{transcription_id}` in their path."""
 """For routes with `{segment_id}` in their path."""
 
 
@@ -95,6 +110,22 @@ async def read(caller: Caller, session_id: UUID, *, limit: int | None, offset: i
         return Page(session, None, [], Extent(0, None))
     segments = await repository.segments(connection, version.id, user_id=user_id, limit=limit, offset=offset)
     return Page(session, version, segments, await repository.extent(connection, version.id, user_id=user_id))
+
+
+async def restore_version(caller: Caller, session_id: UUID, transcription_id: UUID) -> Transcription:
+    """The version, which stands for the session from now on.
+
+    Raises SessionNotFound, TranscriptNotFound, NotYoursToChange and TranscriptUnfinished.
+    """
+    session = await sessions.find(caller, session_id)
+    version = await repository.find(caller.connection, transcription_id, user_id=caller.user.id)
+    if version is None or version.session_id != session_id:
+        raise TranscriptNotFound
+    if session.role != "owner":
+        raise NotYoursToChange("The owner of the session chooses the version that others read")
+    if not await repository.choose(caller.connection, transcription_id):
+        raise TranscriptUnfinished("Choose a version whose status is completed")
+    return replace(version, is_current=True)
 
 
 async def versions(caller: Caller, session_id: UUID) -> list[Transcription]:

@@ -48,6 +48,23 @@ def folder(session_id: UUID) -> str:
     return f"recordings/{session_id}/"
 
 
+LATE_FOLDER = "late-recordings/"
+"""Where agents say that a chunk came so late that the recording may have been joined without it."""
+
+
+def late_key(session_id: UUID) -> str:
+    """The empty object that says so of a session."""
+    return f"{LATE_FOLDER}{session_id}"
+
+
+def session_of_late_key(key: str) -> UUID | None:
+    """The session that such an object is about; None for anything else."""
+    try:
+        return UUID(key.removeprefix(LATE_FOLDER))
+    except ValueError:
+        return None
+
+
 def chunk_named(key: str) -> ChunkName | None:
     """The chunk behind a key of storage; None for what is no chunk."""
     if not (name := _NAME.fullmatch(key)):

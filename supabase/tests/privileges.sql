@@ -39,6 +39,7 @@ select set_eq(
     'add_segments',
     'cancel_own_job',
     'change_own_session',
+    'choose_transcription',
     'clear_live_transcription',
     'count_words',
     'delete_template',
@@ -53,7 +54,8 @@ select set_eq(
     'revise_segments',
     'search_segments',
     'search_titles',
-    'search_vector'
+    'search_vector',
+    'share_microphone'
   ],
   'accounts may call these internal functions'
 );
@@ -62,6 +64,7 @@ select set_eq(
     where pronamespace = 'internal'::regnamespace and has_function_privilege('intrascribe_api', oid, 'execute')
       and proname <> 'ensure_development_user'$$,
   array[
+    'add_second_pass',
     'add_upload',
     'age_jobs',
     'audio_content',
@@ -73,9 +76,13 @@ select set_eq(
     'failed_jobs',
     'finish_job',
     'give_back_job',
+    'hold_live_transcript',
+    'join_late_recording',
+    'note_default_title',
     'objects_deleted',
     'open_session',
     'queue_job',
+    'recorded_people',
     'recording_sessions',
     'report_job',
     'requeue_job',
@@ -87,9 +94,12 @@ select set_eq(
     'speaker_names',
     'start_job',
     'store_captions',
+    'store_minutes',
     'store_recording',
+    'store_second_pass',
     'store_transcription',
     'take_deleted_objects',
+    'transcript_of_job',
     'voices_of_job',
     'wants_job'
   ],

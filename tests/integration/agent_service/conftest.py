@@ -117,6 +117,7 @@ def working(servers: Servers, stt: WordReader, **settings: str) -> Iterator[Work
         "STT_SERVICE_URL": stt.url,
         "AGENT_PORT": str(port),
         "STORAGE_URL": storage.as_uri(),
+        "AGENT_SPOOL_DIRECTORY": str(storage / "spool"),
         **settings,
     }
     command = [sys.executable, "-m", "agent_service"]

@@ -19,6 +19,7 @@ RESPONSE_FIELDS = {
     "id",
     "session_id",
     "title",
+    "title_by",
     "status",
     "language",
     "template_id",

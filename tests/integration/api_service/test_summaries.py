@@ -125,8 +125,11 @@ async def test_what_is_given_is_changed_and_the_rest_stays(ada: Person, method: 
     assert changed == summary | {
         "summary": "Better.",
         "quality_rating": 5,
+        "edited": ["summary"],
+        "edited_at": changed["edited_at"],
         "updated_at": changed["updated_at"],
     }
+    assert changed["edited_at"]
     assert (await send(ada, method, path, {})).json() == changed
     assert (await send(ada, method, path, DOCUMENTED | {"session_id": session})).status_code == 200
 

@@ -25,6 +25,7 @@ FIELDS = {
     "progress",
     "result",
     "error",
+    "error_code",
     "ready",
     "successful",
     "created_at",

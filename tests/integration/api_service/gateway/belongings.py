@@ -79,6 +79,7 @@ _PARAMETERS = {
     "template_id": ("summary_templates", "id"),
     "summary_id": ("ai_summaries", "id"),
     "file_id": ("audio_files", "id"),
+    "participant": ("users", "id"),
 }
 
 

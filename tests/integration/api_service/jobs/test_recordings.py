@@ -10,9 +10,11 @@ import numpy as np
 import psycopg
 import pytest
 
+from api_service.database import Database
+from api_service.recordings.late import LateRecordings
 from api_service.settings import ApiSettings
 from shared.audio import SAMPLE_RATE, Pcm
-from shared.contracts.recordings import ChunkName, folder
+from shared.contracts.recordings import LATE_FOLDER, ChunkName, folder, late_key
 from shared.storage import Storage, open_storage
 from tests.integration.api_service.conftest import Person
 from tests.integration.api_service.jobs.requests import ended
@@ -126,6 +128,31 @@ async def test_two_tracks_of_one_person_are_heard_together_and_an_unreadable_chu
     for file in (mix, *alone):
         content = (await ada.api.get(file["public_url"])).content
         assert loud_seconds(content) == {*range(10), 30}
+
+
+async def test_a_recording_is_joined_again_when_chunks_come_late(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session = await ada.new_session()
+    storage = open_storage(settings)
+    meet(servers, session["id"], status="completed")
+    for said in (session["id"], "no session", "00000000-0000-4000-8000-000000000000"):
+        await storage.put(LATE_FOLDER + said, nothing())
+    database = Database(servers.database_url, connections=2)
+    await database.open()
+    late = LateRecordings(database, storage)
+    await late.look()
+    await storage.put(late_key(UUID(session["id"])), nothing())
+    await late.look()
+    await database.close()
+    assert [key async for key in storage.keys(LATE_FOLDER)] == []
+    with psycopg.connect(servers.database_admin_url) as admin:
+        query = "select count(*) from public.jobs where session_id = %s and kind = 'join_recording'"
+        assert admin.execute(query, [session["id"]]).fetchone() == (1,)
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    yield b""
 
 
 @pytest.mark.usefixtures("working")

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from api_service.background import Background
 from api_service.database import Connection
+from shared.background import Background
 from shared.contracts.captions import LIVE_SESSIONS_KEY, SINK_GROUP, Caption, stream_key
 from tests.api_service.realtime.scripts import event, said
 from tests.redis_entries import entries

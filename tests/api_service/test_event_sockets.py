@@ -9,20 +9,17 @@ import pytest
 from fastapi import WebSocket
 from starlette.types import Message
 
-from api_service.realtime.positions import Position
-from api_service.realtime.schemas import AgentEvent
-from api_service.realtime.socket import (
+from api_service.event_sockets import (
+    DIALECT,
     ForeignOrigin,
     Patience,
     Telling,
-    close_code,
     ensure_known_origin,
     token_of,
 )
-from api_service.realtime.telling import Told
 from shared.errors import Unauthenticated, Unavailable
 
-NEWS = Told("agent", AgentEvent(state="listening"), Position(1))
+NEWS = '{"event": "agent", "data": {}}'
 FOR_EVER = time.time() + 3600
 
 
@@ -82,7 +79,7 @@ class News:
         self._count = count
         self._then_wait = then_wait
 
-    async def events(self) -> AsyncGenerator[Told, None]:
+    async def events(self) -> AsyncGenerator[str, None]:
         try:
             for _ in range(self._count):
                 yield NEWS
@@ -96,8 +93,15 @@ async def test_events_are_sent_and_the_end_says_to_come_back() -> None:
     client = Client()
     async with asyncio.timeout(5):
         await Telling(await client.socket(), Patience()).tell(News(2).events(), until=FOR_EVER)
-    assert client.messages == [{"event": "agent", "id": "1-0", "data": {"state": "listening"}}] * 2
+    assert client.messages == [{"event": "agent", "data": {}}] * 2
     assert client.closed == 1013
+
+
+async def test_the_end_of_what_ends_says_that_it_is_over() -> None:
+    client = Client()
+    async with asyncio.timeout(5):
+        await Telling(await client.socket(), Patience()).tell(News(1).events(), until=FOR_EVER, is_over=True)
+    assert client.closed == 1000
 
 
 async def test_the_end_of_a_token_says_to_sign_in() -> None:
@@ -187,5 +191,5 @@ def test_a_token_comes_in_a_header_or_as_a_protocol() -> None:
 
 
 def test_what_passes_closes_with_come_back_and_what_does_not_with_its_status() -> None:
-    assert close_code(Unavailable("away")) == 1013
-    assert close_code(Unauthenticated("no")) == 4401
+    assert DIALECT.close_code(Unavailable("away")) == 1013
+    assert DIALECT.close_code(Unauthenticated("no")) == 4401

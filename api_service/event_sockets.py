@@ -1,4 +1,4 @@
-"""The event stream of a session over a WebSocket: who may open one, and what becomes of it.
+"""Streams of events over a WebSocket: who may open one, and what becomes of it.
 
 Browsers cannot set headers on a socket, and addresses are logged everywhere. So a token comes in the list of
 subprotocols or as the first message, and never in the address.
@@ -8,31 +8,28 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-from uuid import UUID
 
-import anyio
 import structlog
 from fastapi import WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from api_service.auth.verifier import Claims
-from api_service.realtime import service
-from api_service.realtime.positions import Position
-from api_service.realtime.service import LiveTranscript
-from api_service.realtime.telling import Told, snapshot, told
-from api_service.runtime import Runtime
-from shared.errors import BadRequest, Forbidden, ServiceError, Unauthenticated
+from shared.errors import BadRequest, Forbidden, ServiceError, Unauthenticated, problem
+from shared.serving import answer, request_id
+from shared.sockets import Dialect
 
 log = structlog.get_logger()
 
-PROTOCOL = "intrascribe.v1"
+_PROTOCOL = "intrascribe.v1"
 _TOKEN_PREFIX = "bearer."  # noqa: S105 - what comes before one
 
+_OVER = 1000
 _EXPIRED = 4401
 _TRY_AGAIN_LATER = 1013
+
+_PING = '{"event":"ping"}'
 
 
 class ForeignOrigin(Forbidden):
@@ -60,10 +57,11 @@ class Opened:
     """What a client said when it came."""
 
     token: str
-    after: Position | None
+    after: str | None
+    """The position after which it goes on, as it was told."""
 
 
-def close_code(error: ServiceError) -> int:
+def _close_code(error: ServiceError) -> int:
     """Try again later for what passes, else 4000 and the status that HTTP would have."""
     return _TRY_AGAIN_LATER if error.retryable else 4000 + error.status
 
@@ -81,6 +79,12 @@ def ensure_known_origin(websocket: WebSocket, allowed: tuple[str, ...]) -> None:
         raise ForeignOrigin("API_CORS_ORIGINS lists the pages that may")
 
 
+async def accept(websocket: WebSocket) -> None:
+    """A browser that offers protocols insists on one of them in return."""
+    offered: list[str] = websocket.scope.get("subprotocols", [])
+    await websocket.accept(subprotocol=_PROTOCOL if _PROTOCOL in offered else None)
+
+
 def token_of(websocket: WebSocket) -> str | None:
     """The token that came with the handshake: in a header, or as a subprotocol `bearer.<token>`."""
     scheme, _, token = websocket.headers.get("authorization", "").partition(" ")
@@ -94,7 +98,7 @@ def token_of(websocket: WebSocket) -> str | None:
 async def read_first(websocket: WebSocket, patience: Patience) -> Opened:
     """`{"type": "authenticate", "token": "...", "after": "..."}`.
 
-    Raises Unauthenticated when nothing comes, BadFirstMessage, BadRequest and WebSocketDisconnect.
+    Raises Unauthenticated when nothing comes, BadFirstMessage and WebSocketDisconnect.
     """
     try:
         async with asyncio.timeout(patience.first_message):
@@ -114,57 +118,55 @@ async def read_first(websocket: WebSocket, patience: Patience) -> Opened:
             raise BadFirstMessage('It has to be {"type": "authenticate", "token": "..."}')
     if after is not None and not isinstance(after, str):
         raise BadFirstMessage("A position is a text")
-    return Opened(token, Position.parse(after) if after else None)
+    return Opened(token, after or None)
 
 
 class Telling:
-    """Tells one client what happens in one session until it leaves, its token expires or it is too slow."""
+    """Tells one client what happens until it leaves, its token expires or it is too slow."""
 
     def __init__(self, websocket: WebSocket, patience: Patience) -> None:
         self._websocket = websocket
         self._patience = patience
 
-    async def run(
-        self, runtime: Runtime, claims: Claims, session_id: UUID, start: LiveTranscript | Position
-    ) -> None:
-        """Owns the socket from here on. Ends without a fault of ours, whatever the client does."""
-        async with aclosing(_everything(runtime, session_id, start, until=claims.expires_at)) as events:
-            await self.tell(events, until=claims.expires_at)
+    async def tell(self, events: AsyncGenerator[str, None], *, until: float, is_over: bool = False) -> None:
+        """Send these messages, and close when they end; `until` is when the token expires.
 
-    async def tell(self, events: AsyncGenerator[Told, None], *, until: float) -> None:
-        """Send these events, and close when they end; `until` is when the token expires."""
+        Owns the socket from here on. Ends without a fault of ours, whatever the client does. `is_over` says
+        that nothing more is to come once they have ended; else the client is to resume.
+        """
         sending = asyncio.create_task(self._send_all(events))
         leaving = asyncio.create_task(self._wait_for_leaving())
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
-                await self._close(sending.result(), until=until)
+                await self._close(sending.result(), until=until, is_over=is_over)
         finally:
             for task in (sending, leaving):
                 task.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
 
-    async def _send_all(self, events: AsyncGenerator[Told, None]) -> bool:
+    async def _send_all(self, events: AsyncGenerator[str, None]) -> bool:
         """Whether the client took everything."""
         following = asyncio.ensure_future(anext(events, None))
         try:
             while True:
                 await asyncio.wait({following}, timeout=self._patience.silence)
-                event = following.result() if following.done() else _PING
-                if event is None:
+                is_told = following.done()
+                message = following.result() if is_told else _PING
+                if message is None:
                     return True
-                if not await self._sent(event):
+                if not await self._sent(message):
                     return False
-                if event is not _PING:
+                if is_told:
                     following = asyncio.ensure_future(anext(events, None))
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
 
-    async def _sent(self, event: "Told | _Ping") -> bool:
+    async def _sent(self, message: str) -> bool:
         try:
             async with asyncio.timeout(self._patience.stuck):
-                await self._websocket.send_text(_text(event))
+                await self._websocket.send_text(message)
         except TimeoutError:
             log.info("follower.stuck")
             return False
@@ -178,36 +180,21 @@ class Telling:
             while (await self._websocket.receive())["type"] != "websocket.disconnect":
                 pass
 
-    async def _close(self, took_everything: bool, *, until: float) -> None:
-        expired = took_everything and time.time() >= until
-        code, reason = (_EXPIRED, "the token expired") if expired else (_TRY_AGAIN_LATER, "resume later")
+    async def _close(self, took_everything: bool, *, until: float, is_over: bool) -> None:
+        code, reason = _TRY_AGAIN_LATER, "resume later"
+        if took_everything and time.time() >= until:
+            code, reason = _EXPIRED, "the token expired"
+        elif took_everything and is_over:
+            code, reason = _OVER, "there is no more to come"
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             async with asyncio.timeout(self._patience.stuck):
                 await self._websocket.close(code, reason)
 
 
-class _Ping:
-    """Nothing has happened for a while."""
+def _problem_message(error: ServiceError, websocket: WebSocket) -> str:
+    body = problem(error, instance=websocket.url.path, request_id=request_id(websocket))
+    return json.dumps({"event": "problem", "data": body})
 
 
-_PING = _Ping()
-
-
-def _text(event: Told | _Ping) -> str:
-    if isinstance(event, _Ping):
-        return '{"event":"ping"}'
-    data = event.data.model_dump_json()
-    return f'{{"event":"{event.kind}","id":"{event.position}","data":{data}}}'
-
-
-async def _everything(
-    runtime: Runtime, session_id: UUID, start: LiveTranscript | Position, *, until: float
-) -> AsyncGenerator[Told, None]:
-    position = start if isinstance(start, Position) else start.position
-    if isinstance(start, LiveTranscript):
-        yield snapshot(start)
-    # The server itself closes its sockets when it stops.
-    following = service.follow(runtime, session_id, position, until=until, stopping=anyio.Event())
-    async with aclosing(following) as entries:
-        async for entry in entries:
-            yield told(entry)
+DIALECT = Dialect(denial=answer, message=_problem_message, close_code=_close_code)
+"""How failures are told on such sockets."""

@@ -1,0 +1,1 @@
+"""Microphones that several people share: whose they are, and telling the people apart."""

@@ -1,0 +1,45 @@
+"""Makes minutes while clients wait: so many at once, for so long, and no longer."""
+
+import asyncio
+from collections.abc import Sequence
+
+from api_service.minutes.making import Made, MinutesMaker, Ready, Wishes
+from api_service.minutes.transcript import Said
+from shared.errors import Unavailable
+from shared.inference import EngineBusy
+
+
+class MinutesTakeLonger(Unavailable):
+    code, title = "minutes-take-longer", "These minutes take longer than anybody waits"
+
+
+class MinutesDesk:
+    """Lives as long as its maker."""
+
+    def __init__(self, maker: MinutesMaker, *, places: int, seconds: float) -> None:
+        self._maker = maker
+        self._places = places
+        self._seconds = seconds
+        self._taken = 0
+
+    async def make(self, transcript: Sequence[Said], wishes: Wishes) -> Made:
+        """Raises EngineBusy, MinutesTakeLonger and what the maker raises."""
+        if self._taken >= self._places:
+            raise EngineBusy(f"{self._taken} requests for minutes are already waiting")
+        self._taken += 1
+        limit = asyncio.timeout(self._seconds)
+        try:
+            async with limit:
+                return await self._maker.make(transcript, wishes, _untold)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise MinutesTakeLonger(
+                "Ask for them as a task, with POST /api/v2/sessions/{session_id}/ai-summary"
+            ) from None
+        finally:
+            self._taken -= 1
+
+
+async def _untold(_: Ready) -> None:
+    """Who waits for an answer gets it whole."""

@@ -1,0 +1,171 @@
+"""The job that makes minutes of a session's transcript, and stores them: a summary, a title or both."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel, JsonValue
+
+from api_service.database import Database
+from api_service.jobs import repository as jobs
+from api_service.jobs.runner import JobLost, Work
+from api_service.minutes import repository
+from api_service.minutes.making import Made, MinutesMaker, NothingSaid, Ready
+from api_service.minutes.naming import heard_in, named, with_voices
+from api_service.minutes.repository import Meeting, NewSummary
+from api_service.minutes.sections import SectionReady, SectionStream, in_order
+from api_service.minutes.texts import texts_of
+from api_service.minutes.wishes import Style, wishes
+from shared.errors import NotFound, Unavailable
+
+log = structlog.get_logger()
+
+_MADE_FROM_PERCENT, _MADE_TO_PERCENT = 60.0, 98.0
+_TITLE_CHARACTERS = 200
+_MESSAGE = "AI summary generated successfully"
+
+
+class SessionGone(NotFound):
+    code, title = "session-gone", "The session has been deleted"
+
+
+class SummarySettings(BaseModel):
+    """What a job of the kind `summarize` was asked."""
+
+    automatic: bool = False
+    summary: bool = True
+    title: bool = False
+    template_id: UUID | None = None
+    instructions: str | None = None
+    language: str | None = None
+    style: Style | None = None
+    series: UUID | None = None
+    """Of the summary that this is to be a new version of."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesTools:
+    """Opened with the worker and closed with it."""
+
+    database: Database
+    maker: MinutesMaker
+    sections: SectionStream
+
+
+async def summarize(tools: MinutesTools, work: Work) -> None:
+    """Raises SessionGone, NothingSaid and what the maker raises; then all summaries are as they were."""
+    began = time.monotonic()
+    asked = SummarySettings.model_validate(work.attempt.settings)
+    await work.report(20, "fetching_transcriptions")
+    async with tools.database.as_service() as connection:
+        meeting = await repository.meeting(connection, work.attempt)
+    if meeting is None:
+        raise SessionGone("It was deleted before its minutes were made")
+    await work.report(40, "combining_transcriptions")
+    if meeting.transcription_id is None or not meeting.said:
+        if not asked.automatic:
+            raise NothingSaid
+        async with tools.database.as_service() as connection:
+            await jobs.finish(connection, work.attempt, {"message": "Nothing was said"})
+        return
+    await work.report(_MADE_FROM_PERCENT, "preparing_ai_request")
+    made = await tools.maker.make(
+        meeting.said,
+        wishes(asked.language, asked.style, asked.instructions),
+        _Telling(tools, work, meeting).told,
+    )
+    milliseconds = round((time.monotonic() - began) * 1000)
+    summary = _summary(meeting, made, asked, milliseconds=milliseconds) if asked.summary else None
+    async with tools.database.as_service() as connection:
+        if not await repository.store(
+            connection,
+            work.attempt,
+            meeting.transcription_id,
+            summary,
+            title=_title(meeting, made) if asked.title else None,
+            result=_result(summary, made, milliseconds=milliseconds),
+        ):
+            raise JobLost
+
+
+class _Telling:
+    """Tells the job's row how far its minutes are, and its followers what there is of them."""
+
+    def __init__(self, tools: MinutesTools, work: Work, meeting: Meeting) -> None:
+        self._sections = tools.sections
+        self._work = work
+        self._meeting = meeting
+        self._begun = False
+
+    async def told(self, ready: Ready) -> None:
+        """Raises JobLost, so that nothing is made for nobody."""
+        share = min(1.0, max(0.0, ready.share))
+        percent = _MADE_FROM_PERCENT + share * (_MADE_TO_PERCENT - _MADE_FROM_PERCENT)
+        await self._work.report(percent, "generating_summary")
+        if ready.minutes is None or not ready.sections:
+            return
+        task_id = self._work.attempt.id
+        shown = named(ready.minutes, heard_in(self._meeting.said), made_at=datetime.now(UTC))
+        sections = [SectionReady.of(task_id, name, shown) for name in in_order(ready.sections)]
+        try:
+            if not self._begun:
+                await self._sections.begin(task_id)
+            self._begun = True
+            await self._sections.tell(task_id, sections)
+        except Unavailable as failure:
+            # Who follows waits for the whole then.
+            log.info("minutes.sections_untold", job_id=str(task_id), code=failure.code)
+
+
+def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, milliseconds: int) -> NewSummary:
+    """With the names of now; whoever reads it later is told those of then."""
+    minutes = with_voices(made.minutes, meeting.said)
+    shown = named(minutes, heard_in(meeting.said), made_at=datetime.now(UTC))
+    title = meeting.title if meeting.titled else shown.title
+    texts = texts_of(shown, meeting.template_content, title=title, met_at=meeting.met_at)
+    cost = made.cost
+    usage: dict[str, JsonValue] = {
+        name: count
+        for name, count in (
+            ("prompt_tokens", cost.prompt_tokens),
+            ("completion_tokens", cost.completion_tokens),
+        )
+        if count is not None
+    }
+    return NewSummary(
+        template_content=meeting.template_content,
+        summary=texts.summary,
+        key_points=texts.key_points,
+        action_items=texts.action_items,
+        participants=[*shown.participants],
+        minutes=minutes.model_dump(mode="json"),
+        language=asked.language or meeting.language,
+        ai_model=made.model,
+        ai_provider=made.provider,
+        processing_time_ms=milliseconds,
+        token_usage=usage,
+        cost_cents=cost.cents,
+    )
+
+
+def _title(meeting: Meeting, made: Made) -> str | None:
+    """None for minutes without one."""
+    shown = named(made.minutes, heard_in(meeting.said), made_at=datetime.now(UTC))
+    return " ".join(shown.title.split())[:_TITLE_CHARACTERS].rstrip() or None
+
+
+def _result(summary: NewSummary | None, made: Made, *, milliseconds: int) -> dict[str, JsonValue]:
+    """Of the task; the database adds which summary it is, or that there was none to store."""
+    return {
+        "message": _MESSAGE,
+        "summary": summary.summary if summary else None,
+        "key_points": summary.key_points if summary else [],
+        "origin": made.minutes.origin,
+        "model_used": made.model,
+        "processing_time_ms": milliseconds,
+        "token_usage": summary.token_usage if summary else {},
+        "cost_cents": made.cost.cents,
+        "dropped_items": made.dropped,
+    }

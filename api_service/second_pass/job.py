@@ -1,0 +1,209 @@
+"""The job that hears a meeting again from what was recorded, each participant by himself."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from pydantic import BaseModel
+
+from api_service.jobs import repository as jobs
+from api_service.jobs.runner import JobLost, Work
+from api_service.recordings.chunks import Chunks, chunks_of, from_storage
+from api_service.second_pass import repository
+from api_service.second_pass.microphone import Microphone
+from api_service.second_pass.revising import HeardVoice, Person, revised
+from api_service.transcribing.hearing import Channel, Heard, hear
+from api_service.transcribing.speaking import turns_of
+from api_service.transcribing.tools import Tools
+from api_service.transcribing.windows import Window, windows
+from shared.contracts.diarization import SpeakerCount
+from shared.errors import ServiceError
+from shared.speakers import Attributed, Turn, attributed
+
+log = structlog.get_logger()
+
+_FIRST_PERCENT, _LAST_PERCENT = 15.0, 95.0
+
+Diarization = Literal["not-wanted", "not-configured", "failed", "completed"]
+
+
+class SecondPassSettings(BaseModel):
+    """What a job of the kind `second_pass` was asked."""
+
+    language: str | None = None
+    """As the speech service takes it; None lets it find out."""
+
+    is_chosen: bool = False
+    """Whether somebody asked for it, and so wants to see what comes of it."""
+
+
+class SecondPassResult(BaseModel):
+    """The result of the task. How much the transcript holds then is added to it."""
+
+    message: str
+    duration_seconds: float
+    heard_segments: int
+    withdrawn_segments: int
+    diarization: Diarization
+    inference_seconds: float
+    processing_time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """What has been heard of it."""
+
+    seconds: float
+    heard: list[Heard]
+    voices: list[HeardVoice]
+    diarization: Diarization
+
+    @property
+    def language(self) -> str | None:
+        """The one that most was said in."""
+        seconds = Counter[str]()
+        for heard in self.heard:
+            seconds.update(heard.languages)
+        return max(seconds, key=lambda each: seconds[each], default=None)
+
+
+Turns = dict[str, list[Turn] | None]
+"""By account with a shared microphone. None where speakers could not be told apart."""
+
+
+async def hear_again(tools: Tools, work: Work) -> None:
+    """Raises what storage and the recogniser raise; then the transcript is as it was."""
+    began = time.monotonic()
+    settings = SecondPassSettings.model_validate(work.attempt.settings)
+    await work.report(10, "finding_audio")
+    chunks = await chunks_of(tools.storage, work.attempt.session_id)
+    if not chunks:
+        async with tools.database.as_service() as connection:
+            await jobs.finish(connection, work.attempt, {"message": "Nothing was recorded"})
+        return
+    async with tools.database.as_service() as connection:
+        people = await repository.people(connection, work.attempt, list(chunks))
+    meeting = await _hear_all(tools, work, people, chunks, settings)
+    await _store(tools, work, meeting, settings, began)
+
+
+async def _hear_all(
+    tools: Tools, work: Work, people: Sequence[Person], chunks: Chunks, settings: SecondPassSettings
+) -> _Meeting:
+    fetch = from_storage(tools.storage)
+    microphones = [Microphone(list(chunks[each.participant_identity].values()), fetch) for each in people]
+    searching = asyncio.create_task(_turns_of_all(tools, people, chunks))
+    try:
+        heard = await _heard(tools, work, microphones, language=settings.language)
+        turns = await searching
+    finally:
+        searching.cancel()
+        await asyncio.wait({searching})
+    voices = [
+        HeardVoice(person, microphone.first_track, _parts(its.channels[0], found), microphone.recorded)
+        for person, microphone, its in zip(people, microphones, heard, strict=True)
+        # Who could not be told apart stays as they were: names that people gave them would be lost.
+        if (found := turns.get(person.account, [])) is not None
+    ]
+    seconds = max(microphone.ends_at for microphone in microphones)
+    return _Meeting(seconds, heard, voices, _diarization(tools, people, turns))
+
+
+async def _heard(
+    tools: Tools, work: Work, microphones: Sequence[Microphone], *, language: str | None
+) -> list[Heard]:
+    total, before = sum(microphone.ends_at for microphone in microphones), 0.0
+
+    async def progress(seconds: float) -> None:
+        share = min(1.0, (before + seconds) / total)
+        await work.report(_FIRST_PERCENT + share * (_LAST_PERCENT - _FIRST_PERCENT), "processing_audio")
+
+    heard: list[Heard] = []
+    for microphone in microphones:
+        heard.append(
+            await hear(
+                tools.second_stt,
+                _with_sound(windows(microphone.stream(), channels=1)),
+                channels=1,
+                language=language,
+                at_once=tools.pieces_at_once,
+                progress=progress,
+            )
+        )
+        before += microphone.ends_at
+    return heard
+
+
+async def _with_sound(heard: AsyncIterable[Window]) -> AsyncIterator[Window]:
+    """Without the hours in which somebody was not there."""
+    async for window in heard:
+        if any(channel.samples.any() for channel in window.channels):
+            yield window
+
+
+async def _turns_of_all(tools: Tools, people: Sequence[Person], chunks: Chunks) -> Turns:
+    """One after the other, and all participants of an account together."""
+    if tools.diarization is None:
+        return {}
+    turns: Turns = {}
+    fetch = from_storage(tools.storage)
+    for account in dict.fromkeys(person.account for person in people if person.shared_microphone):
+        tracks = [
+            track
+            for person in people
+            if person.account == account
+            for track in chunks[person.participant_identity].values()
+        ]
+        microphone = Microphone(tracks, fetch)
+        try:
+            turns[account] = await turns_of(tools.diarization, microphone.stream, speakers=SpeakerCount())
+        except ServiceError as failure:
+            log.warning("diarization.failed", code=failure.code, detail=failure.detail)
+            turns[account] = None
+    return turns
+
+
+def _diarization(tools: Tools, people: Sequence[Person], turns: Turns) -> Diarization:
+    if not any(person.shared_microphone for person in people):
+        return "not-wanted"
+    if tools.diarization is None:
+        return "not-configured"
+    return "failed" if None in turns.values() else "completed"
+
+
+def _parts(channel: Channel, turns: Sequence[Turn]) -> list[Attributed]:
+    if not turns:
+        return [Attributed(segment, None) for segment in channel.segments if segment.text]
+    return [part for part in attributed(channel.segments, channel.words, turns) if part.segment.text]
+
+
+async def _store(
+    tools: Tools, work: Work, meeting: _Meeting, settings: SecondPassSettings, began: float
+) -> None:
+    async with tools.database.as_service() as connection:
+        known = await repository.hold(connection, work.attempt)
+        revision = await asyncio.to_thread(revised, known, meeting.voices)
+        milliseconds = round((time.monotonic() - began) * 1000)
+        result = SecondPassResult(
+            message=f"Heard again: {len(revision.segments)} segments of {len(meeting.voices)} voices",
+            duration_seconds=round(meeting.seconds, 3),
+            heard_segments=len(revision.segments),
+            withdrawn_segments=len(revision.withdrawn),
+            diarization=meeting.diarization,
+            inference_seconds=round(sum(heard.inference_seconds for heard in meeting.heard), 3),
+            processing_time_ms=milliseconds,
+        )
+        if not await repository.store(
+            connection,
+            work.attempt,
+            revision,
+            language=meeting.language or settings.language,
+            processing_ms=milliseconds,
+            is_chosen=settings.is_chosen,
+            result=result.model_dump(),
+        ):
+            raise JobLost

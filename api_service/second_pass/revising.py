@@ -1,0 +1,119 @@
+"""What becomes of a live transcript when its voices have been heard again. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from api_service.second_pass.matching import Heard, Kept, Known, Stretch, matched
+from api_service.transcribing.lines import numbered
+from shared.contracts.stt import Segment
+from shared.speakers import Attributed
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who was recorded."""
+
+    participant_identity: str
+    account: str
+    """The same for all who joined with one account: somebody who reloads a page is another participant."""
+
+    spoken_as: str
+    """As recognition calls the voice."""
+
+    speaker: str
+    """As people call it now."""
+
+    shared_microphone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeardVoice:
+    """Everything that was heard again of one participant; speakers only at a shared microphone."""
+
+    person: Person
+    track_sid: str
+    parts: Sequence[Attributed]
+    recorded: Sequence[Stretch]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedSegment:
+    """A segment as it is stored; positions are seconds on the session's clock."""
+
+    segment_id: str
+    participant_identity: str
+    spoken_as: str
+    speaker: str
+    text: str
+    start_time: float
+    end_time: float
+    confidence_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What to write; everything else stays as it is."""
+
+    segments: list[RevisedSegment]
+    withdrawn: list[str]
+    """Segments that were not heard again where there is audio."""
+
+
+def revised(known: Sequence[tuple[str | None, Known]], voices: Sequence[HeardVoice]) -> Revision:
+    """`known` are the segments of the transcript, each with its participant."""
+    taken = {segment.segment_id for _, segment in known}
+    numbers = _numbers(voices)
+    segments: list[RevisedSegment] = []
+    withdrawn: list[str] = []
+    for voice in voices:
+        own = [segment for who, segment in known if who == voice.person.participant_identity]
+        places = [Stretch(part.segment.start, part.segment.end) for part in voice.parts]
+        decisions = matched(own, places, recorded=voice.recorded)
+        heard = [each for each in decisions if isinstance(each, Heard)]
+        segments += _segments(voice, heard, numbers[voice.person.account], taken)
+        staying = {each.segment_id for each in decisions if isinstance(each, Kept)}
+        staying |= {each.segment_id for each in decisions if isinstance(each, Heard) and each.segment_id}
+        withdrawn += [segment.segment_id for segment in own if segment.segment_id not in staying]
+    return Revision(segments, withdrawn)
+
+
+def _numbers(voices: Sequence[HeardVoice]) -> dict[str, dict[str, int]]:
+    """By account, the speakers at its microphone in the order in which they first spoke."""
+    parts: defaultdict[str, list[Attributed]] = defaultdict(list)
+    for voice in voices:
+        parts[voice.person.account] += voice.parts
+    return {
+        account: numbered(sorted(its, key=lambda part: part.segment.start)) for account, its in parts.items()
+    }
+
+
+def _segments(
+    voice: HeardVoice, heard: Sequence[Heard], numbers: dict[str, int], taken: set[str]
+) -> Iterator[RevisedSegment]:
+    person = voice.person
+    for each in heard:
+        part = voice.parts[each.index]
+        # Who speaks alone at a shared microphone needs no number.
+        number = numbers[part.speaker] if part.speaker and len(numbers) > 1 else None
+        suffix = f" - Speaker {number}" if number else ""
+        yield RevisedSegment(
+            segment_id=each.segment_id or _new_id(voice.track_sid, part.segment, taken),
+            participant_identity=person.participant_identity,
+            spoken_as=person.spoken_as + suffix,
+            speaker=person.speaker + suffix,
+            text=part.segment.text,
+            start_time=part.segment.start,
+            end_time=part.segment.end,
+            confidence_score=part.segment.confidence,
+        )
+
+
+def _new_id(track_sid: str, segment: Segment, taken: set[str]) -> str:
+    segment_id = base = f"{track_sid}-again-{round(segment.start * 1000)}"
+    again = 1
+    while segment_id in taken:
+        again += 1
+        segment_id = f"{base}-{again}"
+    taken.add(segment_id)
+    return segment_id

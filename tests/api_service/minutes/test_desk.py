@@ -1,0 +1,47 @@
+"""Who waits for minutes waits in a bounded room, and not for ever."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from api_service.minutes.desk import MinutesDesk, MinutesTakeLonger
+from api_service.minutes.extracting import extract
+from api_service.minutes.making import Cost, Made, Told, Wishes
+from api_service.minutes.transcript import Said, of_text
+from shared.inference import EngineBusy
+from tests.scripted import until
+
+TALK = of_text("Ada: We decided to ship on Friday.")
+
+
+class Slow:
+    """A maker that begins and waits."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.gate = asyncio.Event()
+
+    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made:
+        self.begun += 1
+        await self.gate.wait()
+        return Made(extract(transcript), "slow", "tests", Cost())
+
+
+async def test_who_finds_no_place_is_sent_away_at_once() -> None:
+    maker = Slow()
+    desk = MinutesDesk(maker, places=1, seconds=5)
+    first = asyncio.create_task(desk.make(TALK, Wishes()))
+    await until(lambda: maker.begun == 1)
+    with pytest.raises(EngineBusy):
+        await desk.make(TALK, Wishes())
+    maker.gate.set()
+    assert (await first).model == "slow"
+    assert (await desk.make(TALK, Wishes())).model == "slow"
+
+
+async def test_minutes_that_take_longer_are_a_task_for_later() -> None:
+    desk = MinutesDesk(Slow(), places=1, seconds=0.01)
+    for _ in range(2):  # the place is free again
+        with pytest.raises(MinutesTakeLonger):
+            await desk.make(TALK, Wishes())
