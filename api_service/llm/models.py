@@ -34,6 +34,7 @@ from api_service.llm.provider import (
 from api_service.llm.structured import NotOfForm, parsed, repair
 from shared.backoff import backoff
 from shared.errors import ServiceError
+from shared.observing import INFERENCE_SECONDS
 
 log = structlog.get_logger()
 
@@ -162,9 +163,10 @@ class Models:
             bill.check()
             key = way.next_key()
             try:
-                answer = await self._provider.ask(
-                    way.model, messages, schema=schema, form=form, key=key.secret
-                )
+                with INFERENCE_SECONDS.labels("llm", way.model).time():
+                    answer = await self._provider.ask(
+                        way.model, messages, schema=schema, form=form, key=key.secret
+                    )
             except Fault as fault:
                 _note(key, fault)
                 raise

@@ -6,7 +6,7 @@ from typing import get_args
 
 import structlog
 
-from api_service.llm.loading import open_models
+from api_service.llm.loading import LateModels
 from api_service.llm.settings import LAST_RESORT
 from api_service.minutes.extracting import MODEL, extract
 from api_service.minutes.making import Cost, Made, MinutesMaker, Ready, Section, Told, Wishes
@@ -67,15 +67,12 @@ class QuotingAtLast:
 async def open_maker(
     settings: ApiSettings, stack: AsyncExitStack, *, extraction: InferenceWorker
 ) -> MinutesMaker:
-    """What the maker holds is closed by `stack`; `extraction` stays its owner's.
-
-    With a language model it takes seconds and 120 MB. Raises CannotStart for one that nobody knows.
-    """
+    """What the maker comes to hold is closed by `stack`; `extraction` stays its owner's."""
     extractor = Extractor(extraction)
     if not settings.llm_writers:
         return extractor
     writer = Writer(
-        await open_models(settings, stack),
+        LateModels(settings, stack),
         extraction,
         question_tokens=settings.llm_question_tokens,
         most_cents=settings.llm_cents_per_job,

@@ -2,16 +2,17 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
 
-from api_service.llm.port import AnswerUnusable, ModelUnavailable
+from api_service.llm.port import AnswerUnusable, ModelNotConfigured, ModelUnavailable
 from api_service.minutes.document import Minutes
 from api_service.minutes.makers import open_maker
 from api_service.minutes.making import Made, Ready, Wishes
-from api_service.minutes.transcript import of_text
+from api_service.minutes.transcript import Said, of_text
+from api_service.minutes.writing.writer import WishesTooLong
 from api_service.settings import ApiSettings
 from shared.inference import InferenceWorker
 from tests.integration.api_service.llm.openai_server import Asked, ModelServer, Reply, Script, model_server
@@ -58,7 +59,9 @@ async def server() -> AsyncIterator[ModelServer]:
         yield serving
 
 
-async def make(server: ModelServer, *models: str, wishes: Wishes | None = None) -> tuple[Made, list[Ready]]:
+async def make(
+    server: ModelServer, *models: str, wishes: Wishes | None = None, transcript: Sequence[Said] = TALK
+) -> tuple[Made, list[Ready]]:
     settings = ApiSettings(llm_models=models or ("local/small",), llm_base_url=server.address)
     heard: list[Ready] = []
 
@@ -69,7 +72,7 @@ async def make(server: ModelServer, *models: str, wishes: Wishes | None = None) 
         extraction = InferenceWorker(name="minutes", max_waiting=4)
         stack.callback(extraction.close)
         maker = await open_maker(settings, stack, extraction=extraction)
-        return await maker.make(TALK, wishes or Wishes(), told), heard
+        return await maker.make(transcript, wishes or Wishes(), told), heard
 
 
 def words(minutes: Minutes) -> str:
@@ -129,6 +132,23 @@ async def test_notes_without_a_digest_are_no_minutes(server: ModelServer) -> Non
     server.script = says(HONEST, digest={"headline": "Report"})
     with pytest.raises(AnswerUnusable):
         await make(server)
+
+
+async def test_a_model_that_nobody_knows_fails_minutes_alone(server: ModelServer) -> None:
+    with pytest.raises(ModelNotConfigured):
+        await make(server, "nobody/at-all")
+    made, _ = await make(server, "nobody/at-all", "local/extractive")
+    assert made.minutes.origin == "extracted"
+
+
+async def test_a_meeting_without_words_asks_no_model(server: ModelServer) -> None:
+    made, _ = await make(server, transcript=[Said("s1", "Ada", "  ", 0.0, 1.0)])
+    assert (made.model, made.minutes.key_points, server.asked) == ("local/extractive", [], [])
+
+
+async def test_instructions_that_are_too_long_are_the_callers_to_shorten(server: ModelServer) -> None:
+    with pytest.raises(WishesTooLong):
+        await make(server, "local/small", "local/extractive", wishes=Wishes(instructions="word " * 20_000))
 
 
 async def test_the_operator_may_let_it_quote_at_last(server: ModelServer) -> None:
