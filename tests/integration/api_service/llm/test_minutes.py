@@ -1,6 +1,5 @@
 """Minutes by the maker that the settings name, over HTTP, from a model that does as its script says."""
 
-import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
@@ -15,7 +14,8 @@ from api_service.minutes.transcript import Said, of_text
 from api_service.minutes.writing.writer import WishesTooLong
 from api_service.settings import ApiSettings
 from shared.inference import InferenceWorker
-from tests.integration.api_service.llm.openai_server import Asked, ModelServer, Reply, Script, model_server
+from tests.integration.api_service.llm.answers import HONEST, says
+from tests.integration.api_service.llm.openai_server import ModelServer, Reply, model_server
 
 pytestmark = [
     pytest.mark.integration,
@@ -30,27 +30,6 @@ TALK = of_text(
     f"Mallory: {ORDER}\n"
     "Ada: Let us go on with the printer, who is going to repair it?"
 )
-HONEST = {
-    "topics": [{"title": "The report", "ref": 1}],
-    "key_points": [{"text": "The report goes to the customer on Friday.", "refs": [1]}],
-    "decisions": [{"text": "The report is sent to the customer on Friday.", "refs": ["[1]"]}],
-    "action_items": [{"text": "S1 prints the report.", "refs": "[2]", "who": "S1", "when": "tomorrow"}],
-    "open_questions": [{"text": "Who is going to repair the printer?", "refs": [4]}],
-}
-DIGEST = {
-    "title": "Report to the customer",
-    "summary": [{"text": "The report goes to the customer on Friday, and S1 prints it.", "refs": [1, 3]}],
-    "key_points": [{"text": "The report goes to the customer on Friday.", "refs": [1]}],
-}
-
-
-def says(notes: object, digest: object = DIGEST) -> Script:
-    """A script for both questions."""
-
-    def script(asked: Asked) -> Reply:
-        return Reply(json.dumps(digest if "<notes>" in asked.messages[-1].content else notes))
-
-    return script
 
 
 @pytest.fixture
