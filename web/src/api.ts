@@ -2,6 +2,7 @@
 
 import { nextPage } from "./paging";
 import { Problem, problemFrom, unreachable } from "./problem";
+import { type Sent, sendForm } from "./sending";
 
 export interface User {
   id: string;
@@ -121,6 +122,35 @@ export class Api {
     private readonly onUnauthenticated: () => void,
   ) {}
 
+  async request<T>(path: string, init: RequestInit): Promise<T> {
+    return (await this.send(path, init)).json() as Promise<T>;
+  }
+
+  async send(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("Authorization", `Bearer ${this.token}`);
+    try {
+      return await send(path, { ...init, headers });
+    } catch (failure) {
+      throw this.noticed(failure);
+    }
+  }
+
+  /** Sends a form whose way one wants to see: `fetch` does not tell how much has been sent. */
+  async sendForm<T>(path: string, form: FormData, sent: Sent, signal: AbortSignal): Promise<T> {
+    const headers = { Authorization: `Bearer ${this.token}`, Prefer: "respond-async" };
+    try {
+      return (await (await sendForm(addressOf(path), form, headers, sent, signal)).json()) as T;
+    } catch (failure) {
+      throw this.noticed(failure);
+    }
+  }
+
+  private noticed(failure: unknown): unknown {
+    if (failure instanceof Problem && failure.status === 401) this.onUnauthenticated();
+    return failure;
+  }
+
   /** So many pages from the newest on, together. */
   async sessions(pages: number, signal: AbortSignal): Promise<SessionList> {
     const sessions: Session[] = [];
@@ -192,24 +222,9 @@ export class Api {
     const path = `/realtime/sessions/${encodeURIComponent(sessionId)}/events?after=${encodeURIComponent(position)}`;
     return this.send(path, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" });
   }
-
-  private async request<T>(path: string, init: RequestInit): Promise<T> {
-    return (await this.send(path, init)).json() as Promise<T>;
-  }
-
-  private async send(path: string, init: RequestInit): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("Authorization", `Bearer ${this.token}`);
-    try {
-      return await send(path, { ...init, headers });
-    } catch (failure) {
-      if (failure instanceof Problem && failure.status === 401) this.onUnauthenticated();
-      throw failure;
-    }
-  }
 }
 
-function post(body: object): RequestInit {
+export function post(body: object): RequestInit {
   return { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
 
@@ -217,10 +232,15 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   return (await send(path, init)).json() as Promise<T>;
 }
 
+/** Paths are of version 1, unless they name another. */
+function addressOf(path: string): string {
+  return path.startsWith("/v2/") ? `/api${path}` : `/api/v1${path}`;
+}
+
 async function send(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, init);
+    response = await fetch(addressOf(path), init);
   } catch (failure) {
     if (init.signal?.aborted) throw failure;
     throw unreachable();

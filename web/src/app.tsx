@@ -10,7 +10,9 @@ import { Loading } from "./components/notice";
 import { SessionPage } from "./components/session-page";
 import { SignIn } from "./components/sign-in";
 import { ApiProvider } from "./hooks";
-import { type Place, usePlace } from "./place";
+import { go, type Place, placeOf, usePlace } from "./place";
+import type { Received } from "./recordings";
+import { UploadProvider, useUploadOwner } from "./upload";
 
 // LiveKit is most of the page's weight, and reading a transcript does not need it.
 const Meeting = lazy(() => import("./components/meeting"));
@@ -26,15 +28,24 @@ export function App() {
 
 function SignedIn({ account, place }: { account: Account; place: Place }) {
   const api = useMemo(() => new Api(account.token, expire), [account.token]);
+  const upload = useUploadOwner(api, open);
   return (
     <ApiProvider value={api}>
-      <Frame user={account.user} wide={place.kind === "meeting"}>
-        <Suspense fallback={<Loading />}>
-          <Here place={place} />
-        </Suspense>
-      </Frame>
+      <UploadProvider value={upload}>
+        <Frame user={account.user} wide={place.kind === "meeting"}>
+          <Suspense fallback={<Loading />}>
+            <Here place={place} />
+          </Suspense>
+        </Frame>
+      </UploadProvider>
     </ApiProvider>
   );
+}
+
+/** Who went elsewhere while a recording was sent is not called away. */
+function open(received: Received): void {
+  const { kind } = placeOf(location.search, location.hash);
+  if (kind === "meetings") go({ kind: "session", id: received.session_id });
 }
 
 function Here({ place }: { place: Place }) {

@@ -1,9 +1,9 @@
 // Follows one session: a snapshot, then its events from the snapshot's position, for as long as it takes.
 
-import { createParser } from "eventsource-parser";
 import type { Segment, SpeakerRenamed, Transcription } from "./api";
 import type { LiveEvent } from "./captions";
 import { asProblem } from "./problem";
+import { pause, serverEvents } from "./server-events";
 
 export type Connection = "connecting" | "live" | "reconnecting";
 
@@ -43,13 +43,16 @@ export async function follow(
         follower.event({ kind: "snapshot", segments: snapshot.segments });
         position = snapshot.position;
       }
-      for await (const message of messages(source, sessionId, position, signal, timing.silenceMs)) {
+      const from: string = position;
+      const open = (either: AbortSignal) => source.events(sessionId, from, either);
+      for await (const message of serverEvents(open, signal, timing.silenceMs)) {
         if (message === "open") {
           follower.connection("live");
           continue;
         }
         failures = 0;
-        if (message.event) follower.event(message.event);
+        const event = liveEvent(message.name, message.data);
+        if (event) follower.event(event);
         position = message.id ?? position;
       }
     } catch (thrown) {
@@ -60,40 +63,6 @@ export async function follow(
     if (signal.aborted) return;
     follower.connection("reconnecting");
     await pause(Math.min(timing.firstPauseMs * 2 ** failures++, timing.longestPauseMs), signal);
-  }
-}
-
-interface Message {
-  id: string | undefined;
-  event: LiveEvent | null;
-}
-
-/** One connection: first that it is open, then what it brings, until the server ends it. */
-async function* messages(
-  source: LiveSource,
-  sessionId: string,
-  position: string,
-  signal: AbortSignal,
-  silenceMs: number,
-): AsyncGenerator<"open" | Message> {
-  const connection = new AbortController();
-  const arrived: Message[] = [];
-  const parser = createParser({
-    onEvent: ({ id, event, data }) => arrived.push({ id, event: liveEvent(event, data) }),
-  });
-  try {
-    const either = AbortSignal.any([signal, connection.signal]);
-    const response = await orSilence(source.events(sessionId, position, either), silenceMs);
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    yield "open";
-    while (reader) {
-      const { done, value } = await orSilence(reader.read(), silenceMs);
-      if (done) return;
-      parser.feed(value);
-      yield* arrived.splice(0);
-    }
-  } finally {
-    connection.abort();
   }
 }
 
@@ -112,31 +81,4 @@ function liveEvent(name: string | undefined, data: string): LiveEvent | null {
     default:
       return null;
   }
-}
-
-async function orSilence<T>(arrival: Promise<T>, silenceMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the stream fell silent")), silenceMs);
-  });
-  try {
-    return await Promise.race([arrival, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Waits a little less than it is told, by chance, so that many pages do not come back at once. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const over = () => {
-      clearTimeout(timer);
-      globalThis.removeEventListener?.("online", over);
-      signal.removeEventListener("abort", over);
-      resolve();
-    };
-    const timer = setTimeout(over, milliseconds * (0.6 + 0.4 * Math.random()));
-    globalThis.addEventListener?.("online", over);
-    signal.addEventListener("abort", over);
-  });
 }

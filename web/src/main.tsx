@@ -7,6 +7,7 @@ import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/captions.css";
 import "./styles/meeting.css";
+import "./styles/work.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -52,6 +52,18 @@ export const Download = () => (
   </Icon>
 );
 
+export const Upload = () => (
+  <Icon>
+    <path d="M12 15.5v-11m-4.5 4L12 4l4.5 4.5M5 20h14" />
+  </Icon>
+);
+
+export const Pencil = () => (
+  <Icon>
+    <path d="M4 20l1-4.2L16.2 4.6a1.8 1.8 0 0 1 2.6 0l.6.6a1.8 1.8 0 0 1 0 2.6L8.2 19zM14 7l3 3" />
+  </Icon>
+);
+
 export const ArrowLeft = () => (
   <Icon>
     <path d="M19 12H5m6-6-6 6 6 6" />

@@ -1,4 +1,4 @@
-// The meetings of the account, and the two ways into another one.
+// The meetings of the account, and the ways to another one.
 
 import { type FormEvent, useCallback, useState } from "react";
 import type { NewSession } from "../api";
@@ -9,6 +9,7 @@ import { languages, text } from "../text";
 import { Loading, ProblemNotice } from "./notice";
 import { Search } from "./search";
 import { SessionRow } from "./session-row";
+import { UploadForm } from "./upload-form";
 
 const REFRESH_MS = 20_000;
 
@@ -44,6 +45,7 @@ export function Meetings() {
       </section>
       <div className="ways-in">
         <StartForm />
+        <UploadForm />
         <JoinForm />
       </div>
     </div>

@@ -13,10 +13,17 @@ export function Loading({ label = text.loading }: { label?: string }) {
   );
 }
 
-export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: () => void }) {
+interface ProblemProps {
+  problem: Problem;
+  retry?: () => void;
+  /** What one can do about it. */
+  advice?: string | null;
+}
+
+export function ProblemNotice({ problem, retry, advice }: ProblemProps) {
   return (
     <div className="notice notice-problem" role="alert" data-testid="problem">
-      <p>{problem.message}</p>
+      <p>{advice ? `${problem.message.replace(/\.?$/, ".")} ${advice}` : problem.message}</p>
       {retry && problem.retryable && (
         <button type="button" className="button" onClick={retry}>
           {text.retry}

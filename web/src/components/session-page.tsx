@@ -1,7 +1,10 @@
 // One session outside of its room: what it is, the way in, who can come along, and its transcript.
 
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import type { Session } from "../api";
+import { useCurrentTranscript } from "../current-transcript";
+import type { Evidence } from "../evidence";
+import { useTranscription } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { addressOf, go } from "../place";
@@ -9,12 +12,17 @@ import { text } from "../text";
 import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
 import { Invite } from "./invite";
+import { Minutes } from "./minutes";
 import { Loading, ProblemNotice } from "./notice";
+import { useRecording } from "./playback";
 import { StatusBadge } from "./status-badge";
+import { Transcribing } from "./transcribing";
 import { Transcript } from "./transcript-view";
+import { Versions } from "./versions";
 
 const REFRESH_MS = 10_000;
-const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived"]);
+const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived", "processing", "failed"]);
+const OVER: ReadonlySet<string> = new Set(["completed", "cancelled", "failed"]);
 
 export function SessionPage({ id }: { id: string }) {
   const api = useApi();
@@ -32,14 +40,22 @@ export function SessionPage({ id }: { id: string }) {
       </a>
       {loaded.problem && !session && <ProblemNotice problem={loaded.problem} retry={loaded.reload} />}
       {!session && !loaded.problem && <Loading />}
-      {session && <SessionDetails session={session} />}
+      {session && <SessionDetails session={session} reload={loaded.reload} />}
     </article>
   );
 }
 
-function SessionDetails({ session }: { session: Session }) {
+function SessionDetails({ session, reload }: { session: Session; reload: () => void }) {
   const followed = useCaptions(session.id);
   const status = followed.captions.status ?? session.status;
+  const transcript = useCurrentTranscript(session.id, status, followed);
+  const recording = useRecording(session.id);
+  const [wanted, lead] = useState<Evidence | null>(null);
+  const renew = useCallback(() => {
+    reload();
+    transcript.reload();
+  }, [reload, transcript.reload]);
+  const transcribing = useTranscription(session.id, renew);
   return (
     <>
       <header className="session-head">
@@ -51,7 +67,25 @@ function SessionDetails({ session }: { session: Session }) {
       </header>
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
-      <Transcript session={session} followed={followed} ended={status === "completed"} />
+      <Transcribing session={session} followed={transcribing} />
+      <Minutes session={session} said={(transcript.segments?.length ?? 0) > 0} lead={lead} made={reload} />
+      <Transcript
+        session={session}
+        transcript={transcript}
+        connection={followed.connection}
+        recording={recording}
+        ended={OVER.has(status)}
+        wanted={wanted}
+      />
+      {session.role === "owner" && OVER.has(status) && (
+        <Versions
+          sessionId={session.id}
+          versions={transcript.versions}
+          recorded={recording !== null}
+          begun={transcribing.begin}
+          changed={renew}
+        />
+      )}
     </>
   );
 }

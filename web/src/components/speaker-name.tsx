@@ -9,11 +9,13 @@ import { ProblemNotice } from "./notice";
 interface Props {
   sessionId: string;
   speaker: string;
+  renamed: () => void;
 }
 
-export function SpeakerName({ sessionId, speaker }: Props) {
+export function SpeakerName({ sessionId, speaker, renamed }: Props) {
   const [renaming, setRenaming] = useState(false);
-  if (renaming) return <Rename sessionId={sessionId} speaker={speaker} done={() => setRenaming(false)} />;
+  const done = useCallback(() => setRenaming(false), []);
+  if (renaming) return <Rename sessionId={sessionId} speaker={speaker} renamed={renamed} done={done} />;
   return (
     <button
       type="button"
@@ -26,15 +28,18 @@ export function SpeakerName({ sessionId, speaker }: Props) {
   );
 }
 
-function Rename({ sessionId, speaker, done }: Props & { done: () => void }) {
+function Rename({ sessionId, speaker, renamed, done }: Props & { done: () => void }) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(
       async (name: string) => {
-        if (name !== speaker) await api.renameSpeaker(sessionId, speaker, name);
+        if (name !== speaker) {
+          await api.renameSpeaker(sessionId, speaker, name);
+          renamed();
+        }
         done();
       },
-      [api, sessionId, speaker, done],
+      [api, sessionId, speaker, renamed, done],
     ),
   );
   const submit = (event: FormEvent<HTMLFormElement>) => {

@@ -1,59 +1,148 @@
-// The final words of a session, to read and to take along.
+// The final words of a session, to read, to hear, to correct and to take along.
 
-import { useCallback, useMemo, useRef } from "react";
-import type { Segment, Session } from "../api";
-import { finals, withWords } from "../captions";
-import type { Followed } from "../hooks";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useAccount } from "../account";
+import type { AudioFile, Segment, Session } from "../api";
+import { withWords } from "../captions";
+import { type Correcting, useCorrecting } from "../correcting";
+import { corrected } from "../corrections";
+import type { CurrentTranscript } from "../current-transcript";
+import { type Evidence, placeOf } from "../evidence";
+import type { Connection } from "../live";
 import { text } from "../text";
 import { plainText } from "../transcript";
-import { CaptionList } from "./caption-list";
+import { CaptionList, type Tools } from "./caption-list";
 import { ConnectionState } from "./connection-state";
 import { CopyButton } from "./copy-button";
 import { ExportMenu } from "./export-menu";
 import { Loading, ProblemNotice } from "./notice";
-import { Playback, useRecording } from "./playback";
+import { Playback } from "./playback";
 
 interface Props {
   session: Session;
-  followed: Followed;
+  transcript: CurrentTranscript;
+  connection: Connection;
+  recording: AudioFile | null;
   ended: boolean;
+  /** Where somebody wants to be led; another object each time. */
+  wanted: Evidence | null;
 }
 
-export function Transcript({ session, followed, ended }: Props) {
-  const { captions, problem, restart, connection } = followed;
+export function Transcript({ session, transcript, connection, recording, ended, wanted }: Props) {
+  const { problem, reload } = transcript;
   const player = useRef<HTMLAudioElement>(null);
-  const recording = useRecording(session.id);
-  const seek = useCallback((seconds: number) => {
-    if (!player.current) return;
-    player.current.currentTime = seconds;
-    void player.current.play();
-  }, []);
-  const segments = useMemo(() => withWords(finals(captions.segments)), [captions.segments]);
+  const playFrom = usePlayFrom(player);
+  const correcting = useCorrecting(session.id);
+  const { corrections } = correcting;
+  const segments = useMemo(
+    () => transcript.segments && withWords(corrected(transcript.segments, corrections)),
+    [transcript.segments, corrections],
+  );
+  const tools = useTools(session, transcript, correcting, recording ? playFrom : null);
+  const body = useRef<HTMLDivElement>(null);
+  const marked = useLedTo(wanted, segments, body, recording ? playFrom : null);
   return (
     <section className="transcript" aria-labelledby="transcript-heading" data-testid="transcript">
       <div className="transcript-head">
         <h2 id="transcript-heading">{text.session.transcript}</h2>
         <ConnectionState connection={connection} quiet />
-        {segments.length > 0 && <TakeAlong session={session} segments={segments} />}
+        {segments && segments.length > 0 && <TakeAlong session={session} segments={segments} />}
       </div>
-      {problem && <ProblemNotice problem={problem} retry={restart} />}
-      {!captions.loaded && !problem && <Loading />}
-      {captions.loaded && segments.length === 0 && (
+      {problem && <ProblemNotice problem={problem} retry={reload} />}
+      {!segments && !problem && <Loading />}
+      {segments?.length === 0 && (
         <p className="empty card" data-testid="transcript-empty">
           {ended ? text.session.nothingSaid : text.session.nothingYet}
         </p>
       )}
       {recording && <Playback file={recording} player={player} />}
-      {segments.length > 0 && (
-        <div className="card transcript-body">
-          <CaptionList
-            segments={segments}
-            renamedIn={session.role === "owner" ? session.id : null}
-            playFrom={recording ? seek : null}
-          />
+      {segments && segments.length > 0 && (
+        <div className="card transcript-body" ref={body}>
+          <CaptionList segments={segments} tools={tools} drafts={corrections.drafts} marked={marked} />
         </div>
       )}
+      <Undo correcting={correcting} />
     </section>
+  );
+}
+
+function usePlayFrom(player: RefObject<HTMLAudioElement | null>): (seconds: number) => void {
+  return useCallback(
+    (seconds: number) => {
+      if (!player.current) return;
+      player.current.currentTime = seconds;
+      void player.current.play();
+    },
+    [player],
+  );
+}
+
+function useTools(
+  { id, role }: Session,
+  { correctable, reload }: CurrentTranscript,
+  { open, close, save, restore }: Correcting,
+  playFrom: Tools["playFrom"],
+): Tools {
+  const { account } = useAccount();
+  const own = `intrascribe_user_${account?.user.id}_`;
+  return useMemo(
+    () => ({
+      sessionId: id,
+      owned: role === "owner",
+      mayCorrect: ({ participant_identity }: Segment) =>
+        correctable && (role === "owner" || (participant_identity?.startsWith(own) ?? false)),
+      correcting: { open, close, save, restore },
+      renamed: reload,
+      playFrom,
+    }),
+    [id, role, own, correctable, open, close, save, restore, reload, playFrom],
+  );
+}
+
+const noMarks: ReadonlySet<string> = new Set();
+
+/** Brings a place into sight, gives it the keyboard and plays it, once for each wish. */
+function useLedTo(
+  wanted: Evidence | null,
+  segments: readonly Segment[] | null,
+  body: RefObject<HTMLDivElement | null>,
+  playFrom: Tools["playFrom"],
+): ReadonlySet<string> {
+  const [marked, setMarked] = useState(noMarks);
+  const done = useRef<Evidence | null>(null);
+  useEffect(() => {
+    if (!wanted || !segments || done.current === wanted) return;
+    done.current = wanted;
+    const place = placeOf(segments, wanted);
+    setMarked(new Set(place?.segmentIds));
+    if (!place) return;
+    const [first = ""] = place.segmentIds;
+    const shown = body.current?.querySelector<HTMLElement>(`[data-segment="${CSS.escape(first)}"]`);
+    shown?.scrollIntoView({ block: "center" });
+    shown?.focus({ preventScroll: true });
+    playFrom?.(place.start);
+  }, [wanted, segments, body, playFrom]);
+  return marked;
+}
+
+/** The way back from the last correction, also when that took a segment's words away. */
+function Undo({ correcting }: { correcting: Correcting }) {
+  const { undoable } = correcting.corrections;
+  return (
+    <div className="undo" role="status">
+      {undoable && (
+        <>
+          {text.correct.done}
+          <button
+            type="button"
+            className="button button-small"
+            onClick={() => correcting.restore(undoable.segment, undoable.revision)}
+          >
+            {text.correct.undo}
+          </button>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -41,7 +41,10 @@ class Script:
     """Seconds of each piece that came."""
 
     turns: list[SpeakerTurn] | None = None
-    """None is a service that fails."""
+    """None is a service that refuses."""
+
+    diarization_failures: int = 0
+    """So many requests are answered 503 before anybody is told apart."""
 
     diarized_seconds: float = 0.0
     address: str = ""
@@ -84,8 +87,11 @@ def _app(script: Script) -> FastAPI:
     @app.post(DIARIZE_PATH)
     async def diarize(request: Request) -> Response:
         script.diarized_seconds = len(await request.body()) / 2 / SAMPLE_RATE
+        if script.diarization_failures:
+            script.diarization_failures -= 1
+            return Response('{"code": "engine-busy"}', 503, media_type="application/json")
         if script.turns is None:
-            return Response('{"code": "out-of-memory"}', 503, media_type="application/json")
+            return Response('{"code": "undecodable-audio"}', 400, media_type="application/json")
         told = DiarizeResponse(
             segments=script.turns,
             speaker_count=len({turn.speaker_label for turn in script.turns}),

@@ -77,13 +77,22 @@ async def test_channels_are_speakers_when_that_is_asked_for(ada: Person) -> None
 
 
 @pytest.mark.usefixtures("working")
+async def test_a_diarization_service_that_is_busy_for_a_moment_is_asked_again(
+    ada: Person, script: Script
+) -> None:
+    script.diarization_failures = 1
+    answer = await send(ada, recording(1, 6, seconds=9, salt=12))
+    assert answer.json()["statistics"]["speaker_count"] == 2
+
+
+@pytest.mark.usefixtures("working")
 async def test_without_diarization_there_is_a_transcript_that_says_so(ada: Person, script: Script) -> None:
     script.turns = None
     told = (await send(ada, recording(3, seconds=7))).json()
     assert await transcript(ada, told["session_id"]) == [("unknown", "tone 3", 3.0)]
     result = (await ended(ada, told["task_id"]))["result"]
     assert isinstance(result, dict)
-    assert (result["diarization"], result["diarization_error"]) == ("failed", "upstream-failed")
+    assert (result["diarization"], result["diarization_error"]) == ("failed", "upstream-refused")
     assert result["speaker_count"] == 0
 
 

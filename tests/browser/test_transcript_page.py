@@ -1,0 +1,152 @@
+"""Recordings in a browser: sent, transcribed, summed up, and corrected by people."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import APIRequestContext, Page, expect
+
+from embedded.demo.measure import word_error_rate
+from tests.browser.conftest import OpenPage, record
+from tests.platform_fixture import RunningPlatform
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+SPOKEN = (
+    "Let us talk about the garden show. "
+    "We decided to open the garden on Friday. "
+    "I will send the invitations on Monday. "
+    "Who brings the chairs?"
+)
+SEGMENTS = [
+    {
+        "segment_id": "one",
+        "speaker": "Ada",
+        "start_time": 0,
+        "end_time": 2,
+        "text": "The green house is old.",
+    },
+    {
+        "segment_id": "two",
+        "speaker": "Ada",
+        "start_time": 3,
+        "end_time": 5,
+        "text": "I can order it on Monday.",
+    },
+]
+THEIRS = "I order it now."
+_PATIENCE = 30_000
+"""Milliseconds: the machine may be busy."""
+
+
+async def sign_in(page: Page, url: str, email: str) -> dict[str, str]:
+    """Sign the page in, and return the headers of a program of the same account."""
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_test_id("account")).to_be_visible()
+    signed_in = await page.request.post(f"{url}/api/v1/auth/development-token", data={"email": email})
+    return {"authorization": f"Bearer {(await signed_in.json())['access_token']}"}
+
+
+async def bring_meeting(request: APIRequestContext, url: str, headers: dict[str, str]) -> str:
+    """Store a meeting with a transcript, as a program would; returns its id."""
+    created = await request.post(f"{url}/api/v1/sessions", data={"title": "Garden"}, headers=headers)
+    session_id: str = (await created.json())["id"]
+    brought = {"session_id": session_id, "language": "en", "segments": SEGMENTS}
+    stored = await request.post(f"{url}/api/v1/transcriptions", data=brought, headers=headers)
+    assert stored.ok, await stored.text()
+    return session_id
+
+
+async def change_last(request: APIRequestContext, path: str, headers: dict[str, str], text: str) -> None:
+    """Correct the last segment of a transcript, as somebody else would."""
+    transcript = await (await request.get(path, headers=headers)).json()
+    last = transcript["segments"][-1]["segment_id"]
+    changed = await request.patch(f"{path}/segments/{last}", data={"text": text}, headers=headers)
+    assert changed.ok, await changed.text()
+
+
+async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_was_said(
+    platform: RunningPlatform, open_page: OpenPage, tmp_path: Path
+) -> None:
+    recording = record(tmp_path / "garden show.wav", silence_seconds=1, text=SPOKEN)
+    nonsense = tmp_path / "letter.wav"
+    nonsense.write_text("Dear Ada, no sound is in here.")
+    async with open_page(f"{platform.api_url}/app/") as page:
+        await sign_in(page, platform.api_url, "sender@example.com")
+        form = page.get_by_test_id("upload")
+        await form.locator("input[type=file]").set_input_files(nonsense)
+        await form.get_by_role("button", name="Transcribe").click()
+        await expect(form.get_by_test_id("problem")).to_contain_text("Choose an audio or video file")
+
+        await form.locator("input[type=file]").set_input_files(recording)
+        await form.get_by_label("Spoken language").select_option("en-US")
+        await form.get_by_role("button", name="Transcribe").click()
+        await expect(page.get_by_role("heading", name="garden show")).to_be_visible()
+        # Who comes back finds the work going on.
+        await page.reload()
+        await expect(page.get_by_test_id("caption").first).to_be_visible(timeout=_PATIENCE)
+        shown = " ".join(await page.get_by_test_id("caption").all_text_contents())
+        assert word_error_rate({"": SPOKEN}, {"": shown}) <= 0.2
+        await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
+        await expect(page.get_by_test_id("playback")).to_be_visible()
+
+        await page.get_by_role("button", name="Make minutes").click()
+        await expect(page.get_by_test_id("minutes-origin")).to_have_attribute(
+            "data-origin", "extracted", timeout=_PATIENCE
+        )
+        decided = page.get_by_test_id("minutes-decisions").locator("li", has_text="Friday")
+        await decided.get_by_test_id("evidence").click()
+        marked = page.locator("[data-marked=true]")
+        await expect(marked).to_contain_text("Friday")
+        await expect(marked).to_be_focused()
+        await expect(marked).to_be_in_viewport()
+        await page.wait_for_function(
+            "document.querySelector('audio').currentTime > 1 && !document.querySelector('audio').paused"
+        )
+
+        await page.get_by_test_id("versions").locator("summary").click()
+        await page.get_by_role("button", name="Transcribe again").click()
+        await expect(page.get_by_test_id("version")).to_have_count(2, timeout=_PATIENCE)
+        await page.get_by_role("button", name="Use this one").click()
+        await expect(page.get_by_test_id("version")).to_have_count(3)
+
+
+async def test_words_are_corrected_by_keyboard_and_nobody_overwrites_anybody(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    url = platform.api_url
+    async with open_page(f"{url}/app/") as page:
+        headers = await sign_in(page, url, "editor@example.com")
+        session_id = await bring_meeting(page.request, url, headers)
+        await page.goto(f"{url}/app/#/sessions/{session_id}")
+        first, second = page.get_by_test_id("caption").first, page.get_by_test_id("caption").last
+        editor = page.get_by_test_id("editor")
+
+        await page.get_by_role("button", name="Correct “The green house").press("Enter")
+        await page.get_by_label("What was said").fill("The greenhouse is old.")
+        await page.keyboard.press("Enter")
+        await expect(first).to_have_text("The greenhouse is old.")
+        await page.get_by_role("button", name="Undo").click()
+        await expect(first).to_have_text("The green house is old.")
+
+        await second.dblclick()
+        await page.get_by_label("Who said it").fill("Grace")
+        await change_last(page.request, f"{url}/api/v1/sessions/{session_id}/transcript", headers, THEIRS)
+        await page.get_by_role("button", name="Save", exact=True).click()
+        await expect(page.get_by_test_id("conflict")).to_contain_text(THEIRS)
+        await page.get_by_role("button", name="Save mine instead").click()
+        await expect(editor).to_have_count(0)
+        await expect(second).to_have_attribute("data-speaker", "Grace")
+        await expect(second).to_have_text("I can order it on Monday.")
+
+        await second.dblclick()
+        await page.get_by_role("button", name="History").click()
+        await expect(page.get_by_test_id("history").locator("li")).to_have_count(3)
+        await (
+            page.get_by_test_id("history")
+            .locator("li", has_text=THEIRS)
+            .get_by_role("button", name="Restore")
+            .click()
+        )
+        await expect(second).to_have_text(THEIRS)
+        await expect(second).to_have_attribute("data-speaker", "Ada")

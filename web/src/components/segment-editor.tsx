@@ -1,0 +1,100 @@
+// Corrects what was said in one segment, or who said it.
+
+import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
+import type { Segment } from "../api";
+import type { Draft } from "../corrections";
+import { text } from "../text";
+import type { Tools } from "./caption-list";
+import { ProblemNotice } from "./notice";
+import { SegmentHistory } from "./segment-history";
+
+interface Props {
+  segment: Segment;
+  draft: Draft;
+  tools: Tools;
+}
+
+export function SegmentEditor({ segment, draft, tools }: Props) {
+  const { owned, correcting } = tools;
+  const [past, setPast] = useState(false);
+  const close = () => correcting.close(segment.segment_id);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const words = String(form.get("words")).trim();
+    const speaker = String(form.get("speaker") ?? "").trim() || segment.speaker;
+    const { conflict, revision } = draft;
+    const base = conflict ?? { text: segment.text, speaker: segment.speaker, revision };
+    correcting.save(segment, base, { text: words, speaker });
+  };
+  return (
+    <form className="editor" onSubmit={submit} onKeyDown={(event) => keys(event, close)} data-testid="editor">
+      {draft.conflict && (
+        <div className="notice notice-problem" role="alert" data-testid="conflict">
+          <p>
+            {text.correct.conflict(draft.conflict.made_by_name)} <q>{draft.conflict.text}</q>
+          </p>
+          <button type="button" className="button" onClick={close}>
+            {text.correct.takeTheirs}
+          </button>
+        </div>
+      )}
+      {draft.problem && <ProblemNotice problem={draft.problem} />}
+      <textarea
+        name="words"
+        aria-label={text.correct.words}
+        defaultValue={draft.text}
+        rows={Math.max(2, Math.ceil(draft.text.length / 60))}
+        maxLength={20_000}
+        lang={segment.language ?? undefined}
+        ref={focusEnd}
+      />
+      {owned && <SpeakerField speaker={draft.speaker} />}
+      <div className="editor-actions">
+        <button type="submit" className="button button-main">
+          {draft.conflict ? text.correct.keepMine : text.meetings.save}
+        </button>
+        <button type="button" className="button" onClick={close}>
+          {text.meetings.cancel}
+        </button>
+        <button
+          type="button"
+          className="button button-quiet"
+          aria-expanded={past}
+          onClick={() => setPast(!past)}
+        >
+          {text.correct.history}
+        </button>
+        <span className="hint">{text.correct.keys}</span>
+      </div>
+      {past && <SegmentHistory segment={segment} tools={tools} />}
+    </form>
+  );
+}
+
+function SpeakerField({ speaker }: { speaker: string }) {
+  const id = useId();
+  return (
+    <label className="editor-speaker" htmlFor={id}>
+      {text.correct.speaker}
+      <input id={id} name="speaker" defaultValue={speaker} maxLength={100} autoComplete="off" />
+    </label>
+  );
+}
+
+/** Enter saves, because a segment has one line; Escape leaves it as it is. */
+function keys(event: KeyboardEvent<HTMLFormElement>, close: () => void): void {
+  if (event.nativeEvent.isComposing) return;
+  if (event.key === "Escape") {
+    close();
+  } else if (event.key === "Enter" && event.target instanceof HTMLTextAreaElement) {
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
+  }
+}
+
+function focusEnd(area: HTMLTextAreaElement | null): void {
+  if (!area) return;
+  area.focus();
+  area.setSelectionRange(area.value.length, area.value.length);
+}

@@ -1,0 +1,80 @@
+// The transcript as it counts now: captions while they are its current version, else the version that was chosen.
+
+import { useCallback, useMemo, useRef } from "react";
+import type { Segment } from "./api";
+import { finals } from "./captions";
+import { keptWhereSame } from "./corrections";
+import { type Followed, useApi, usePolled } from "./hooks";
+import type { Problem } from "./problem";
+import { currentSegments, type Version, versionsOf } from "./recordings";
+
+const VERSIONS_MS = 10_000;
+const SEGMENTS_MS = 20_000;
+const MEETING: ReadonlySet<string> = new Set(["recording", "paused"]);
+
+export interface CurrentTranscript {
+  /** Null while they are not known. */
+  segments: readonly Segment[] | null;
+  versions: readonly Version[];
+  /** Whether these are the segments that corrections reach. */
+  correctable: boolean;
+  problem: Problem | null;
+  reload: () => void;
+}
+
+export function useCurrentTranscript(
+  sessionId: string,
+  status: string,
+  followed: Followed,
+): CurrentTranscript {
+  const api = useApi();
+  const listed = usePolled(
+    useCallback((signal: AbortSignal) => versionsOf(api, sessionId, signal), [api, sessionId]),
+    VERSIONS_MS,
+  );
+  const current = listed.value?.find((each) => each.is_current) ?? null;
+  const isLive = current === null || current.source === "live";
+  const version = isLive || MEETING.has(status) ? null : current.id;
+  const stored = useStored(sessionId, version);
+  const { captions, problem, restart } = followed;
+  const live = useMemo(() => finals(captions.segments), [captions.segments]);
+  const known = version ? stored.segments : captions.loaded ? live : null;
+  const reload = useCallback(() => {
+    listed.reload();
+    stored.reload();
+    restart();
+  }, [listed.reload, stored.reload, restart]);
+  return {
+    segments: listed.value || listed.problem ? known : null,
+    versions: listed.value ?? [],
+    correctable: version !== null || (current !== null && isLive),
+    problem: version ? stored.problem : problem,
+    reload,
+  };
+}
+
+interface Stored {
+  segments: readonly Segment[] | null;
+  problem: Problem | null;
+  reload: () => void;
+}
+
+/** Objects stay the same while nothing about them changes, so that little is drawn again. */
+function useStored(sessionId: string, version: string | null): Stored {
+  const api = useApi();
+  const before = useRef<readonly Segment[]>([]);
+  const loaded = usePolled(
+    useCallback(
+      async (signal: AbortSignal) => {
+        if (version === null) return null;
+        const segments = keptWhereSame(before.current, await currentSegments(api, sessionId, signal));
+        before.current = segments;
+        return { version, segments };
+      },
+      [api, sessionId, version],
+    ),
+    SEGMENTS_MS,
+  );
+  const segments = loaded.value?.version === version ? (loaded.value?.segments ?? null) : null;
+  return { segments, problem: loaded.problem, reload: loaded.reload };
+}

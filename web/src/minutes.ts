@@ -1,0 +1,111 @@
+// Minutes of a session as the API makes and keeps them.
+
+import { type Api, post } from "./api";
+import type { Evidence } from "./evidence";
+import { asProblem } from "./problem";
+import type { Task } from "./tasks";
+
+export interface Line extends Evidence {
+  text: string;
+  speaker: string;
+  /** Whether the transcript still has what it rests on. */
+  evidence: "there" | "changed" | "gone";
+}
+
+export interface ActionItem extends Line {
+  who: string | null;
+  when: string | null;
+}
+
+export interface Chapter extends Evidence {
+  title: string;
+  end_time: number;
+}
+
+export interface Minutes {
+  title: string;
+  highlights: Line[];
+  key_points: Line[];
+  decisions: Line[];
+  action_items: ActionItem[];
+  open_questions: Line[];
+  chapters: Chapter[];
+}
+
+export interface Summary {
+  id: string;
+  template_id: string | null;
+  /** The filled template, where there is one. */
+  summary: string;
+  ai_model: string | null;
+  /** `extracted`: quotations; `written`: a model's words; `saved`: made elsewhere. */
+  origin: "extracted" | "written" | "saved";
+  minutes: Minutes | null;
+  instructions: string | null;
+  version: number;
+  created_at: string;
+}
+
+export interface Template {
+  id: string;
+  name: string;
+  language: string | null;
+  is_system: boolean;
+}
+
+export interface Wishes {
+  template_id: string | null;
+  instructions: string | null;
+}
+
+/** Newest first. */
+export function summariesOf(api: Api, sessionId: string, signal: AbortSignal): Promise<Summary[]> {
+  return api.request(`/v2/sessions/${encodeURIComponent(sessionId)}/ai-summaries?limit=20`, { signal });
+}
+
+/** One's own first. */
+export function templatesOf(api: Api, signal: AbortSignal): Promise<Template[]> {
+  return api.request("/templates?include_system=true", { signal });
+}
+
+/** The task that makes them. */
+export async function beginMinutes(api: Api, sessionId: string, wishes: Wishes): Promise<string> {
+  const path = `/v2/sessions/${encodeURIComponent(sessionId)}/ai-summary`;
+  return (await api.request<{ task_id: string }>(path, post(wishes))).task_id;
+}
+
+/** The same summary once more, as its next version. */
+export async function beginAgain(
+  api: Api,
+  sessionId: string,
+  summary: Summary,
+  wishes: Wishes,
+): Promise<string> {
+  const path = `/v2/sessions/${encodeURIComponent(sessionId)}/ai-summaries/${summary.id}/regenerate`;
+  return (await api.request<{ task_id: string }>(path, post(wishes))).task_id;
+}
+
+/** The last that was begun, also by itself when the meeting ended; null when there was none. */
+export async function newestTask(api: Api, sessionId: string, signal: AbortSignal): Promise<Task | null> {
+  try {
+    return await api.request(`/v2/sessions/${encodeURIComponent(sessionId)}/ai-summary`, { signal });
+  } catch (thrown) {
+    if (asProblem(thrown).code === "task-not-found") return null;
+    throw thrown;
+  }
+}
+
+/** What there is of minutes that are being made; null when that is nothing yet. */
+export function partOf(sections: ReadonlyMap<string, unknown[]>): Minutes | null {
+  if (sections.size === 0) return null;
+  const items = <T>(name: string) => (sections.get(name) ?? []) as T[];
+  return {
+    title: items<string>("title")[0] ?? "",
+    highlights: items("highlights"),
+    key_points: items("key_points"),
+    decisions: items("decisions"),
+    action_items: items("action_items"),
+    open_questions: items("open_questions"),
+    chapters: items("chapters"),
+  };
+}
