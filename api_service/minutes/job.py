@@ -65,10 +65,7 @@ async def summarize(tools: MinutesTools, work: Work) -> None:
         raise SessionGone("It was deleted before its minutes were made")
     await work.report(40, "combining_transcriptions")
     if meeting.transcription_id is None or not meeting.said:
-        if not asked.automatic:
-            raise NothingSaid
-        async with tools.database.as_service() as connection:
-            await jobs.finish(connection, work.attempt, {"message": "Nothing was said"})
+        await _end_without(tools, work, asked)
         return
     await work.report(_MADE_FROM_PERCENT, "preparing_ai_request")
     made = await tools.maker.make(
@@ -88,6 +85,14 @@ async def summarize(tools: MinutesTools, work: Work) -> None:
             result=_result(summary, made, milliseconds=milliseconds),
         ):
             raise JobLost
+
+
+async def _end_without(tools: MinutesTools, work: Work, asked: SummarySettings) -> None:
+    """Raises NothingSaid where somebody has asked for minutes."""
+    if not asked.automatic:
+        raise NothingSaid
+    async with tools.database.as_service() as connection:
+        await jobs.finish(connection, work.attempt, {"message": "Nothing was said"})
 
 
 class _Telling:
