@@ -53,7 +53,7 @@ check: tools ## ruff, mypy strict in each environment, import-linter, the page's
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format --check .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
-	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service benchmarks/api benchmarks/batch benchmarks/minutes tests/shared tests/api_service tests/integration/api_service
+	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service benchmarks/api benchmarks/batch benchmarks/minutes tests/shared tests/api_service tests/integration/api_service tests/models/api_service
 	@$(ENVIRONMENTS)/stt-tests/bin/mypy --exclude '^benchmarks/(api|batch|minutes)/' stt_service diarization_service benchmarks tests/stt_service tests/models/stt_service tests/models/stt_funasr tests/integration/stt_service
 	@$(ENVIRONMENTS)/stt-tests/bin/mypy tests/diarization_service tests/models/diarization_service tests/integration/diarization_service
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service

@@ -54,7 +54,7 @@ class Environment:
 
 _TEST_EXTRAS = {
     "agent": ("livekit",),
-    "api": ("contract", "evaluation", "s3", "subtitles"),
+    "api": ("contract", "evaluation", "llama", "s3", "subtitles"),
     "diarization": ("contract", "evaluation"),
     "embedded": ("platform",),
     "stt": ("speech",),

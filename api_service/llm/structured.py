@@ -7,8 +7,7 @@ from pydantic import ValidationError
 from api_service.llm.port import Message, Wanted
 from api_service.llm.provider import Answer, Unusable
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|^.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
-_UNFINISHED_THOUGHT = re.compile(r"<think(?:ing)?>.*\Z", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<(?P<end>/)?think(?:ing)?>", re.IGNORECASE)
 _NOT_STORABLE = re.compile(r"\x00|\\u0000")
 _MOST_FAULTS = 8
 
@@ -22,8 +21,20 @@ class NotOfForm(Unusable):
 
 
 def spoken(text: str) -> str:
-    """An answer without what the model thought before it."""
-    return _UNFINISHED_THOUGHT.sub("", _THOUGHT.sub("", text)).strip()
+    """An answer without what the model thought. Some begin to think without saying so, or never end."""
+    said: list[str] = []
+    begin: int | None = 0
+    for mark in _THOUGHT.finditer(text):
+        if mark["end"]:
+            if begin is not None:
+                said.clear()
+            begin = mark.end()
+        elif begin is not None:
+            said.append(text[begin : mark.start()])
+            begin = None
+    if begin is not None:
+        said.append(text[begin:])
+    return "".join(said).strip()
 
 
 def parsed(answer: Answer, schema: type[Wanted]) -> Wanted:

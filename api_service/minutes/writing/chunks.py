@@ -43,8 +43,7 @@ class Chunk:
 
 def tokens_in(text: str) -> int:
     """An estimate that is rather too high: models count differently, and ours must fit all of them."""
-    letters = sum(character.isascii() for character in text)
-    return -(-letters // _CHARACTERS_PER_TOKEN) + len(text) - letters
+    return -(-_weight(text) // _CHARACTERS_PER_TOKEN)
 
 
 def chunks(transcript: Sequence[Said], *, most_tokens: int) -> list[Chunk]:
@@ -97,15 +96,18 @@ def _pieces(ref: int, said: Said, most_tokens: int) -> Iterator[Piece]:
         yield Piece(ref, said, text)
         return
     most = most_tokens - _LINE_TOKENS
-    part = ""
+    words: list[str] = []
+    weight = 0
     for sentence in sentences([said]):
-        for words in _cut(_SPACE.sub(" ", sentence.text), most):
-            if part and tokens_in(f"{part} {words}") > most:
-                yield Piece(ref, said, part)
-                part = ""
-            part = f"{part} {words}".strip()
-    if part:
-        yield Piece(ref, said, part)
+        for part in _cut(_SPACE.sub(" ", sentence.text), most):
+            more = _weight(part) + 1
+            if words and weight + more > most * _CHARACTERS_PER_TOKEN:
+                yield Piece(ref, said, " ".join(words))
+                words, weight = [], 0
+            words.append(part)
+            weight += more
+    if words:
+        yield Piece(ref, said, " ".join(words))
 
 
 def _cut(text: str, most_tokens: int) -> Iterator[str]:
@@ -118,6 +120,12 @@ def _cut(text: str, most_tokens: int) -> Iterator[str]:
         text = text[end:].strip()
     if text:
         yield text
+
+
+def _weight(text: str) -> int:
+    """In letters; a character of another script is as much as a token."""
+    letters = len(text.encode("ascii", errors="ignore"))
+    return letters + (len(text) - letters) * _CHARACTERS_PER_TOKEN
 
 
 def _before(part: Sequence[Piece], most_tokens: int) -> list[Piece]:

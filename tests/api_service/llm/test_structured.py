@@ -29,6 +29,12 @@ def test_an_object_is_found(text: str) -> None:
 def test_thoughts_are_no_part_of_an_answer() -> None:
     assert spoken("<thinking>a\nb</thinking> yes") == "yes"
     assert spoken("yes <think>and so on, without an end") == "yes"
+    assert spoken("<think>a</think>yes, <THINK>b</THINK>and no") == "yes, and no"
+    assert spoken("a thought</think>yes") == "yes"
+
+
+def test_a_model_that_only_begins_to_think_is_read_at_once() -> None:
+    assert spoken("<think>" * 200_000) == ""
 
 
 def test_what_a_database_cannot_store_is_left_out() -> None:

@@ -57,6 +57,7 @@ def test_each_part_shows_what_was_said_before_it() -> None:
         "一句没有标点的很长的话" * 200,
         "x" * 3000,
         "word " * 800,
+        "a. " * 800,
     ],
 )
 def test_a_segment_longer_than_a_part_is_cut_and_keeps_its_number(text: str) -> None:
