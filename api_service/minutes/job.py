@@ -13,7 +13,7 @@ from api_service.jobs import repository as jobs
 from api_service.jobs.runner import JobLost, Work
 from api_service.minutes import repository
 from api_service.minutes.making import Made, MinutesMaker, NothingSaid, Ready
-from api_service.minutes.naming import heard_in, named, with_voices
+from api_service.minutes.naming import named, present_in, with_voices
 from api_service.minutes.repository import Meeting, NewSummary
 from api_service.minutes.sections import SectionReady, SectionStream, in_order
 from api_service.minutes.texts import texts_of
@@ -65,10 +65,7 @@ async def summarize(tools: MinutesTools, work: Work) -> None:
         raise SessionGone("It was deleted before its minutes were made")
     await work.report(40, "combining_transcriptions")
     if meeting.transcription_id is None or not meeting.said:
-        if not asked.automatic:
-            raise NothingSaid
-        async with tools.database.as_service() as connection:
-            await jobs.finish(connection, work.attempt, {"message": "Nothing was said"})
+        await _end_without(tools, work, asked)
         return
     await work.report(_MADE_FROM_PERCENT, "preparing_ai_request")
     made = await tools.maker.make(
@@ -90,6 +87,14 @@ async def summarize(tools: MinutesTools, work: Work) -> None:
             raise JobLost
 
 
+async def _end_without(tools: MinutesTools, work: Work, asked: SummarySettings) -> None:
+    """Raises NothingSaid where somebody has asked for minutes."""
+    if not asked.automatic:
+        raise NothingSaid
+    async with tools.database.as_service() as connection:
+        await jobs.finish(connection, work.attempt, {"message": "Nothing was said"})
+
+
 class _Telling:
     """Tells the job's row how far its minutes are, and its followers what there is of them."""
 
@@ -107,7 +112,7 @@ class _Telling:
         if ready.minutes is None or not ready.sections:
             return
         task_id = self._work.attempt.id
-        shown = named(ready.minutes, heard_in(self._meeting.said), made_at=datetime.now(UTC))
+        shown = named(ready.minutes, present_in(self._meeting.said), made_at=datetime.now(UTC))
         sections = [SectionReady.of(task_id, name, shown) for name in in_order(ready.sections)]
         try:
             if not self._begun:
@@ -122,7 +127,7 @@ class _Telling:
 def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, milliseconds: int) -> NewSummary:
     """With the names of now; whoever reads it later is told those of then."""
     minutes = with_voices(made.minutes, meeting.said)
-    shown = named(minutes, heard_in(meeting.said), made_at=datetime.now(UTC))
+    shown = named(minutes, present_in(meeting.said), made_at=datetime.now(UTC))
     title = meeting.title if meeting.titled else shown.title
     texts = texts_of(shown, meeting.template_content, title=title, met_at=meeting.met_at)
     cost = made.cost
@@ -152,7 +157,7 @@ def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, millisecon
 
 def _title(meeting: Meeting, made: Made) -> str | None:
     """None for minutes without one."""
-    shown = named(made.minutes, heard_in(meeting.said), made_at=datetime.now(UTC))
+    shown = named(made.minutes, present_in(meeting.said), made_at=datetime.now(UTC))
     return " ".join(shown.title.split())[:_TITLE_CHARACTERS].rstrip() or None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,11 +24,41 @@ class Heard:
     edited_at: datetime | None = None
 
 
-def heard_in(transcript: Iterable[Said]) -> list[Heard]:
-    """The segments that minutes have just been made of."""
-    return [
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A transcript as it is now, as far as minutes rest on it."""
+
+    segments: Mapping[str, Heard]
+    """By id, those with words; others than the evidence need not be there."""
+
+    names: Mapping[str, str]
+    """What most segments of a speaker say, by what recognition called the speaker."""
+
+
+def present(transcript: Iterable[Heard]) -> Present:
+    """Of all segments of a transcript."""
+    segments = list(transcript)
+    spoken: dict[str, Counter[str]] = {}
+    for each in segments:
+        spoken.setdefault(each.spoken_as, Counter())[each.speaker] += 1
+    return Present(
+        segments={each.segment_id: each for each in segments if each.text},
+        names={spoken_as: names.most_common(1)[0][0] for spoken_as, names in spoken.items()},
+    )
+
+
+def present_in(transcript: Iterable[Said]) -> Present:
+    """Of what minutes have just been made of."""
+    return present(
         Heard(each.segment_id, each.speaker, each.spoken_as or each.speaker, each.text) for each in transcript
-    ]
+    )
+
+
+def evidence_of(minutes: Minutes) -> set[str]:
+    """The segments that minutes rest on."""
+    parts: list[Line | Chapter] = [*minutes.highlights, *minutes.key_points, *minutes.decisions]
+    parts += [*minutes.action_items, *minutes.open_questions, *minutes.chapters]
+    return {each for part in parts for each in part.segment_ids}
 
 
 def with_voices(minutes: Minutes, transcript: Sequence[Said]) -> Minutes:
@@ -40,7 +70,7 @@ def with_voices(minutes: Minutes, transcript: Sequence[Said]) -> Minutes:
     return minutes.model_copy(update={"voices": voices})
 
 
-def named(minutes: Minutes, transcript: Sequence[Heard], *, made_at: datetime) -> Minutes:
+def named(minutes: Minutes, transcript: Present, *, made_at: datetime) -> Minutes:
     """The minutes as they are to be shown over a transcript that may have changed since they were made."""
     names = _Names(minutes, transcript, made_at)
     people = (names.person(name, ()) for name in minutes.participants)
@@ -62,14 +92,10 @@ def named(minutes: Minutes, transcript: Sequence[Heard], *, made_at: datetime) -
 class _Names:
     """Who is called what, in one transcript."""
 
-    def __init__(self, minutes: Minutes, transcript: Sequence[Heard], made_at: datetime) -> None:
+    def __init__(self, minutes: Minutes, transcript: Present, made_at: datetime) -> None:
         self._minutes = minutes
         self._made_at = made_at
-        self._there = {each.segment_id: each for each in transcript if each.text}
-        spoken: dict[str, Counter[str]] = {}
-        for each in transcript:
-            spoken.setdefault(each.spoken_as, Counter())[each.speaker] += 1
-        self._now = {spoken_as: names.most_common(1)[0][0] for spoken_as, names in spoken.items()}
+        self._now = transcript
 
     def line(self, line: Line) -> Line:
         return line.model_copy(update=self._changes(line))
@@ -103,7 +129,7 @@ class _Names:
         for said in self._evidence(segment_ids):
             if said.spoken_as == voice.spoken_as:
                 return said.speaker
-        return self._now.get(voice.spoken_as, voice.name)
+        return self._now.names.get(voice.spoken_as, voice.name)
 
     def _referred(self, found: re.Match[str], segment_ids: Sequence[str]) -> str:
         index = int(found[1])
@@ -136,4 +162,5 @@ class _Names:
         return said.edited_at is not None and said.edited_at > self._made_at
 
     def _evidence(self, segment_ids: Sequence[str]) -> list[Heard]:
-        return [self._there[each] for each in segment_ids if each in self._there]
+        there = self._now.segments
+        return [there[each] for each in segment_ids if each in there]

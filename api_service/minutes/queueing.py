@@ -49,11 +49,9 @@ async def regenerate(caller: Caller, session_id: UUID, summary_id: UUID, asked: 
     await sessions.owned(caller, session_id)
     summary = await summaries.find(caller, session_id, summary_id)
     await _chosen(caller, asked.template_id)
-    before = {
-        "template_id": summary.template_id,
-        "instructions": summary.instructions,
-        "language": summary.language if summary.origin != "saved" else None,
-    }
+    before: dict[str, JsonValue] = {}
+    if summary.job_id is not None:
+        before = await tasks.settings_of(caller.connection, summary.job_id, user_id=caller.user.id)
     asked = SummaryWishes.model_validate(before | asked.model_dump(exclude_unset=True))
     return await _queue(caller, session_id, asked, template_id=asked.template_id, series=summary.series)
 

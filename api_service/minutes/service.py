@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api_service.auth.verifier import Claims
 from api_service.minutes.making import NothingSaid, Wishes
-from api_service.minutes.naming import heard_in, named
+from api_service.minutes.naming import named, present_in
 from api_service.minutes.schemas import MinutesResponse, TitleResponse
 from api_service.minutes.texts import texts_of
 from api_service.minutes.transcript import Said, of_text
@@ -83,7 +83,7 @@ async def _minutes(
 ) -> MinutesResponse:
     began = time.monotonic()
     made = await runtime.minutes.make(said, Wishes())
-    minutes = named(made.minutes, heard_in(said), made_at=datetime.now(UTC))
+    minutes = named(made.minutes, present_in(said), made_at=datetime.now(UTC))
     return MinutesResponse.of(
         minutes,
         texts_of(minutes, template, title=given_title or minutes.title, met_at=met_at).summary,

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from api_service.database import Connection
-from api_service.minutes.naming import Heard
+from api_service.minutes.naming import Heard, Present
 
 Value = UUID | str | int | float | list[JsonValue] | dict[str, JsonValue] | None
 Origin = Literal["saved", "extracted", "written"]
@@ -77,6 +77,26 @@ _OF_SESSION = sql.SQL("""
     )
 """).format(_COLUMNS)
 _FIND = sql.SQL("{} and id = %(summary_id)s").format(_OF_SESSION)
+_IN_SESSION = """
+    segment.session_id = %(session_id)s
+    and (select true from public.session_members where session_id = %(session_id)s and user_id = %(user_id)s)
+"""
+_NAMES = f"""
+    select segment.transcription_id, segment.spoken_as,
+      mode() within group (order by segment.speaker) as speaker
+    from public.transcript_segments as segment
+    where segment.transcription_id = any (%(ids)s) and {_IN_SESSION}
+    group by segment.transcription_id, segment.spoken_as
+"""  # noqa: S608 - nothing in it comes from outside
+_EVIDENCE = f"""
+    select segment.transcription_id, segment.segment_id, segment.speaker, segment.spoken_as, segment.text,
+      segment.edited_at
+    from public.transcript_segments as segment
+    where segment.transcription_id = any (%(ids)s)
+      and segment.segment_id = any (%(segment_ids)s)
+      and segment.text <> ''
+      and {_IN_SESSION}
+"""  # noqa: S608 - nothing in it comes from outside
 _NEWEST = sql.SQL("{} order by created_at desc, id limit %(limit)s offset %(offset)s").format(_OF_SESSION)
 
 
@@ -142,24 +162,26 @@ async def delete(connection: Connection, session_id: UUID, summary_id: UUID) -> 
     return cursor.rowcount == 1
 
 
-async def heard(
-    connection: Connection, transcription_ids: Collection[UUID], *, user_id: UUID
-) -> dict[UUID, list[Heard]]:
-    """What the segments of these versions are now, if this user is a member of their sessions."""
-    query = """
-        select segment.transcription_id, segment.segment_id, segment.speaker, segment.spoken_as, segment.text,
-          segment.edited_at
-        from public.transcript_segments as segment
-        join public.session_members as member
-          on member.session_id = segment.session_id and member.user_id = %s
-        where segment.transcription_id = any (%s)
-        order by segment.start_time, segment.segment_id
-    """
-    found: dict[UUID, list[Heard]] = {each: [] for each in transcription_ids}
-    cursor = await connection.execute(query, [user_id, list(transcription_ids)])
+async def present(
+    connection: Connection, session_id: UUID, wanted: Mapping[UUID, Collection[str]], *, user_id: UUID
+) -> dict[UUID, Present]:
+    """Versions of this session's transcript, each with the segments named, if this user is a member of it."""
+    values = {
+        "ids": list(wanted),
+        "segment_ids": sorted({each for named in wanted.values() for each in named}),
+        "session_id": session_id,
+        "user_id": user_id,
+    }
+    names: dict[UUID, dict[str, str]] = {each: {} for each in wanted}
+    cursor = await connection.execute(_NAMES, values)
     for row in await cursor.fetchall():
-        found[row.pop("transcription_id")].append(Heard(**row))
-    return found
+        names[row["transcription_id"]][row["spoken_as"]] = row["speaker"]
+    segments: dict[UUID, dict[str, Heard]] = {each: {} for each in wanted}
+    cursor = await connection.execute(_EVIDENCE, values)
+    for row in await cursor.fetchall():
+        heard = Heard(row["segment_id"], row["speaker"], row["spoken_as"], row["text"], row["edited_at"])
+        segments[row["transcription_id"]][heard.segment_id] = heard
+    return {each: Present(segments[each], names[each]) for each in wanted}
 
 
 async def newest_transcription(connection: Connection, session_id: UUID) -> UUID | None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from api_service.minutes.document import Minutes
-from api_service.minutes.naming import Heard, named
+from api_service.minutes.naming import Present, evidence_of, named
 from api_service.minutes.texts import Texts, texts_of
 from api_service.runtime import Caller
 from api_service.sessions.repository import Session
 from api_service.summaries import repository
 from api_service.summaries.repository import Summary
+
+_NOTHING = Present({}, {})
+"""Of a transcript that has been deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,27 @@ class Shown:
 
 async def show(caller: Caller, session: Session, summaries: Sequence[Summary]) -> list[Shown]:
     """The transcripts that they are of are read once for all of them."""
-    wanted = {each.transcription_id for each in summaries if each.minutes and each.transcription_id}
-    heard = await repository.heard(caller.connection, wanted, user_id=caller.user.id) if wanted else {}
-    return [_shown(session, each, heard.get(each.transcription_id or each.id, [])) for each in summaries]
+    made = {each.id: Minutes.model_validate(each.minutes) for each in summaries if each.minutes is not None}
+    wanted: dict[UUID, set[str]] = {}
+    for each in summaries:
+        if each.id in made and each.transcription_id:
+            wanted.setdefault(each.transcription_id, set()).update(evidence_of(made[each.id]))
+    now = (
+        await repository.present(caller.connection, session.id, wanted, user_id=caller.user.id)
+        if wanted
+        else {}
+    )
+    return [
+        _shown(session, each, made.get(each.id), now.get(each.transcription_id or each.id, _NOTHING))
+        for each in summaries
+    ]
 
 
-def _shown(session: Session, stored: Summary, transcript: Sequence[Heard]) -> Shown:
+def _shown(session: Session, stored: Summary, minutes: Minutes | None, transcript: Present) -> Shown:
     texts = Texts(stored.summary, stored.key_points, stored.action_items)
-    if stored.minutes is None:
+    if minutes is None:
         return Shown(stored, texts, None, None)
-    minutes = named(Minutes.model_validate(stored.minutes), transcript, made_at=stored.created_at)
+    minutes = named(minutes, transcript, made_at=stored.created_at)
     title = session.title if session.title_by == "person" else minutes.title
     made = texts_of(
         minutes, stored.template_content, title=title, met_at=session.started_at or session.created_at

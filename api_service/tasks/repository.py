@@ -85,6 +85,15 @@ async def unfinished(
     return [(row["id"], row["settings"]) for row in await cursor.fetchall()]
 
 
+async def settings_of(connection: Connection, job_id: UUID, *, user_id: UUID) -> dict[str, JsonValue]:
+    """What a job of this user was asked; nothing if it is not there."""
+    cursor = await connection.execute(
+        "select settings from public.jobs where id = %s and user_id = %s", [job_id, user_id]
+    )
+    row = await cursor.fetchone()
+    return row["settings"] if row else {}
+
+
 async def cancel(connection: Connection, job_id: UUID) -> bool:
     """Whether this job of the user of the connection is cancelled now."""
     return await _told(connection, "select internal.cancel_own_job(%s) as told", job_id)

@@ -5,7 +5,7 @@ alter table public.ai_summaries
   add column template_content text,
   add column origin text not null default 'saved' check (origin in ('saved', 'extracted', 'written')),
   add column instructions text check (char_length(instructions) between 1 and 2000),
-  add column language text check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+  add column language text,
   add column series uuid not null default gen_random_uuid(),
   add column version integer not null default 1 check (version > 0),
   add column job_id uuid references public.jobs (id) on delete set null,

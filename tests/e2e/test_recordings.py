@@ -41,6 +41,30 @@ async def test_an_uploaded_recording_is_transcribed_word_for_word_in_its_place(
     assert segments[-1]["end_time"] == pytest.approx(len(file) / 2 / SAMPLE_RATE - _PAUSE_SECONDS, abs=0.5)
 
 
+async def test_a_recording_gets_its_title_and_its_minutes_by_itself(platform: RunningPlatform) -> None:
+    file, _ = _recording()
+    async with httpx.AsyncClient(base_url=platform.api_url, timeout=60, trust_env=False) as http:
+        signed_in = await http.post("/api/v1/auth/development-token", json={"email": "minutes@example.com"})
+        http.headers["authorization"] = f"Bearer {signed_in.json()['access_token']}"
+        await http.put("/api/v1/users/preferences", json={"auto_summary": True, "auto_title": True})
+        answer = await http.post(
+            "/api/v1/transcriptions/batch",
+            files={"audio_file": ("three lines.wav", file)},
+            data={"language": "en-US"},
+        )
+        path = f"/api/v2/sessions/{answer.json()['session_id']}"
+        task = (await http.get(f"{path}/ai-summary")).json()
+        await _done(http, f"/api/v2/tasks/{task['task_id']}")
+        [summary] = (await http.get(f"{path}/ai-summaries")).json()
+        session = (await http.get(path.replace("v2", "v1"))).json()
+        segments = (await http.get(f"{path.replace('v2', 'v1')}/transcript")).json()["segments"]
+    said = {each["segment_id"]: each["text"] for each in segments}
+    lines = summary["minutes"]["key_points"]
+    assert lines
+    assert all(line["text"] in said[line["segment_ids"][0]] for line in lines)
+    assert (session["title"], session["title_by"]) == (summary["minutes"]["title"], "automatic")
+
+
 @pytest.mark.parametrize("part", ["worker", "stt", "postgres"])
 async def test_a_recording_is_transcribed_once_whatever_is_killed(
     platform: RunningPlatform, part: str

@@ -124,6 +124,9 @@ READINGS: dict[str, Reading] = {
     "number of segments": lambda c, a: realtime.count_segments(c, a.session),
     "names": lambda c, a: realtime.speaker_names(c, a.session),
     "summaries": lambda c, a: summaries.newest(c, a.session, user_id=a.id, limit=10, offset=0),
+    "evidence of summaries": lambda c, a: summaries.present(
+        c, a.session, {a.transcription: ["TR_a-0"]}, user_id=a.id
+    ),
     "templates": lambda c, a: templates.find_all(c, templates.Wanted(), user_id=a.id),
     "template": lambda c, a: templates.find(c, a.template, user_id=a.id),
     "audio files": lambda c, a: audio.whole(c, a.session, user_id=a.id),
