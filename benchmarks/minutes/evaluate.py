@@ -14,13 +14,16 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from api_service.minutes.extracting import MODEL
 from api_service.minutes.making import MinutesMaker, Ready, Wishes
-from benchmarks.minutes.makers import UnknownModel, opened
+from benchmarks.minutes.makers import opened
 from benchmarks.minutes.meetings import Meeting, Split, meetings
 from benchmarks.minutes.rouge import Rouge, rouge
 from benchmarks.minutes.scoring import Invention, evidence_percent, facts, facts_percent, inventions, items
 from benchmarks.service import ROOT
+from shared.errors import CannotStart, ServiceError
 
 _WORDS_AN_HOUR = 9000
 _HEADING = (
@@ -62,7 +65,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", metavar="FOLDER")
-    parser.add_argument("--model", action="append", metavar="NAME", help=f"may be repeated; {MODEL} if none")
+    parser.add_argument(
+        "--model",
+        action="append",
+        metavar="NAME",
+        help=f"as API_LLM_MODELS; may be repeated; {MODEL} if none",
+    )
     parser.add_argument("--meeting", action="append", metavar="NAME", help="may be repeated; all if none")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     chosen = parser.parse_args()
@@ -71,14 +79,14 @@ def main() -> None:
         parser.error(f"{chosen.data} has no such meetings")
     try:
         rows = asyncio.run(evaluate(chosen.model or [MODEL], found))
-    except UnknownModel as fault:
+    except (CannotStart, ServiceError, ValidationError) as fault:
         sys.exit(str(fault))
     print(json.dumps([asdict(row) for row in rows]) if chosen.json else table(rows))
     sys.exit(not all(row.good for row in rows))
 
 
 async def evaluate(models: Sequence[str], chosen: Sequence[Meeting]) -> list[Row]:
-    """Every meeting by every model, one after the other. Raises UnknownModel, and what makers raise."""
+    """Every meeting by every model, one after the other. Raises what makers raise."""
     rows: list[Row] = []
     for model in models:
         async with AsyncExitStack() as stack:

@@ -1,27 +1,16 @@
-"""Who makes the minutes that are compared, by the name of a model."""
+"""Who makes the minutes that are compared, by the name of a model; settings are the API's own."""
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from api_service.minutes.extracting import MODEL, extract
-from api_service.minutes.making import Cost, Made, MinutesMaker, Told, Wishes
-from api_service.minutes.transcript import Said
+from api_service.minutes.makers import open_maker
+from api_service.minutes.making import MinutesMaker
+from api_service.settings import ApiSettings
+from shared.inference import InferenceWorker
 
 
-class UnknownModel(Exception):
-    """Nobody here makes minutes with it."""
-
-
-class Quoting:
-    """What the API makes them with when no model is configured; wishes change nothing."""
-
-    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made:  # noqa: ARG002
-        cost = Cost(prompt_tokens=0, completion_tokens=0, cents=0.0)
-        return Made(extract(transcript), model=MODEL, provider="local", cost=cost)
-
-
-async def opened(model: str, stack: AsyncExitStack) -> MinutesMaker:  # noqa: ARG001
-    """A maker for as long as the stack is open. Raises UnknownModel."""
-    if model != MODEL:
-        raise UnknownModel(f"{model} makes no minutes here; known is {MODEL}")
-    return Quoting()
+async def opened(model: str, stack: AsyncExitStack) -> MinutesMaker:
+    """One that never falls back to another, for as long as the stack is open. Raises CannotStart."""
+    extraction = InferenceWorker(name="minutes", max_waiting=1)
+    stack.callback(extraction.close)
+    settings = ApiSettings.model_validate({"llm_models": (model,)})
+    return await open_maker(settings, stack, extraction=extraction)
