@@ -53,8 +53,8 @@ check: tools ## ruff, mypy strict in each environment, import-linter, the page's
 	@$(ENVIRONMENTS)/api-tests/bin/ruff format --check .
 	@$(ENVIRONMENTS)/api-tests/bin/ruff check .
 	@$(ENVIRONMENTS)/api-tests/bin/lint-imports
-	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service benchmarks/api tests/shared tests/api_service tests/integration/api_service
-	@$(ENVIRONMENTS)/stt-tests/bin/mypy --exclude ^benchmarks/api/ stt_service diarization_service benchmarks tests/stt_service tests/models/stt_service tests/models/stt_funasr tests/integration/stt_service
+	@$(ENVIRONMENTS)/api-tests/bin/mypy shared api_service benchmarks/api benchmarks/batch benchmarks/minutes tests/shared tests/api_service tests/integration/api_service
+	@$(ENVIRONMENTS)/stt-tests/bin/mypy --exclude '^benchmarks/(api|batch|minutes)/' stt_service diarization_service benchmarks tests/stt_service tests/models/stt_service tests/models/stt_funasr tests/integration/stt_service
 	@$(ENVIRONMENTS)/stt-tests/bin/mypy tests/diarization_service tests/models/diarization_service tests/integration/diarization_service
 	@$(ENVIRONMENTS)/agent-tests/bin/mypy agent_service tests/agent_service tests/integration/agent_service
 	@$(ENVIRONMENTS)/embedded-tests/bin/mypy embedded tests/embedded tests/e2e tests/browser
@@ -75,11 +75,21 @@ bench-api: ## how fast the API reads under row-level security; ARGUMENTS="--rate
 	@$(INSTALL) api-tests embedded
 	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.api.bench $(ARGUMENTS)
 
+.PHONY: bench-batch
+bench-batch: ## how fast recordings become transcripts beside the bare engines; ARGUMENTS="--speakers"
+	@$(INSTALL) api-tests embedded stt $(if $(findstring --speakers,$(ARGUMENTS)),diarization)
+	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.batch.bench $(ARGUMENTS)
+
 .PHONY: eval-diarization
-eval-diarization: ## who speaks when, per set, alone and over HTTP; ARGUMENTS="--tune"
-	@$(INSTALL) diarization-tests
+eval-diarization: ## who speaks when and who said what, per set; ARGUMENTS="--tune", "--hours 1"
+	@$(INSTALL) diarization-tests stt
 	@$(PYTHON) -m embedded.weights fetch voices
 	@$(ENVIRONMENTS)/diarization-tests/bin/python -m benchmarks.diarization.evaluate $(ARGUMENTS)
+
+.PHONY: eval-minutes
+eval-minutes: ## minutes beside those that people wrote; ARGUMENTS="--model local/extractive --json"
+	@$(INSTALL) api-tests
+	@$(ENVIRONMENTS)/api-tests/bin/python -m benchmarks.minutes.evaluate $(ARGUMENTS)
 
 .PHONY: format
 format: tools ## format the code

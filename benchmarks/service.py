@@ -43,12 +43,14 @@ def running(engine: str) -> Iterator[Service]:
 
 
 @contextmanager
-def serving(module: str, port_setting: str, settings: Mapping[str, str]) -> Iterator[Service]:
-    """The same for any service of ours."""
+def serving(
+    module: str, port_setting: str, settings: Mapping[str, str], *, python: Path = Path(sys.executable)
+) -> Iterator[Service]:
+    """The same for any service of ours, in this environment or that of another Python."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {**os.environ, **settings, port_setting: str(port), "LOG_LEVEL": "warning"}
-    process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=environment)
+    process = subprocess.Popen([str(python), "-m", module], cwd=ROOT, env=environment)
     try:
         service = Service(f"http://127.0.0.1:{port}", process.pid)
         _wait_until_ready(service, process)

@@ -54,8 +54,8 @@ class Environment:
 
 _TEST_EXTRAS = {
     "agent": ("livekit",),
-    "api": ("contract", "s3", "subtitles"),
-    "diarization": ("contract",),
+    "api": ("contract", "evaluation", "s3", "subtitles"),
+    "diarization": ("contract", "evaluation"),
     "embedded": ("platform",),
     "stt": ("speech",),
 }

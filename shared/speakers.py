@@ -1,15 +1,18 @@
 """Who said what: turns of speakers and segments of text, brought together by their places in the audio."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from shared.contracts.stt import Segment, Word
 from shared.words import spelled
 
 _NEAR_SECONDS = 0.5
 """A turn as near as this is taken for words that lie in none; turns tend to end a little early."""
+
+_SENTENCE = re.compile(r".+?(?:[.!?…]+\s+|[。！？]+\s*|$)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Attributed:
 def attributed(segments: Sequence[Segment], words: Sequence[Word], turns: Sequence[Turn]) -> list[Attributed]:
     """Each segment with the speaker whose turns overlap it longest, cut where that changes between words.
 
-    Without words a segment stays whole.
+    Without words it is cut between sentences at most, whose places follow from how long they are.
     """
     return [
         part
@@ -43,6 +46,7 @@ def attributed(segments: Sequence[Segment], words: Sequence[Word], turns: Sequen
 
 def _parts(segment: Segment, words: list[Word], turns: Sequence[Turn]) -> list[Attributed]:
     whole = speaker_of(segment.start, segment.end, turns)
+    words = words or _sentences(segment, turns)
     if not words:
         return [Attributed(segment, whole)]
     speakers = _without_gaps([speaker_of(word.start, word.end, turns) for word in words], otherwise=whole)
@@ -53,6 +57,39 @@ def _parts(segment: Segment, words: list[Word], turns: Sequence[Turn]) -> list[A
     if len(parts) == 1:
         return [Attributed(segment, parts[0][0])]
     return [Attributed(_segment(said, segment), speaker) for speaker, said in parts]
+
+
+def _sentences(segment: Segment, turns: Sequence[Turn]) -> list[Word]:
+    """Each sentence as one word, laid over the time in which anybody speaks; none where nobody does."""
+    spoken = _spoken(segment.start, segment.end, turns)
+    texts = _SENTENCE.findall(segment.text)
+    if not spoken or len(texts) < 2:
+        return []
+    share = sum(end - start for start, end in spoken) / len(segment.text)
+    places = [_after(share * length, spoken) for length in accumulate(map(len, texts), initial=0)]
+    return [
+        Word(text=text, start=start, end=end)
+        for text, (start, end) in zip(texts, pairwise(places), strict=True)
+    ]
+
+
+def _spoken(start: float, end: float, turns: Sequence[Turn]) -> list[tuple[float, float]]:
+    """The stretches between two positions in which anybody speaks, in order and apart."""
+    spoken: list[tuple[float, float]] = []
+    for turn in sorted(turns, key=lambda turn: turn.start):
+        first = max(start, turn.start, spoken[-1][1] if spoken else start)
+        if (last := min(end, turn.end)) > first:
+            spoken.append((first, last))
+    return spoken
+
+
+def _after(seconds: float, spoken: Sequence[tuple[float, float]]) -> float:
+    """The position after so many seconds of speech."""
+    for start, end in spoken:
+        if seconds <= end - start:
+            return start + seconds
+        seconds -= end - start
+    return spoken[-1][1]
 
 
 def _segment(words: list[Word], of: Segment) -> Segment:

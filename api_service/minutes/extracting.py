@@ -1,5 +1,6 @@
 """`local/extractive`: minutes that quote. Needs no model, key or network, and invents nothing. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,6 +21,13 @@ _SHORTEST, _LONGEST = 5, 45
 
 _SHORTEST_ITEM = 3
 _TOO_ALIKE = 0.5
+_LONG_ENOUGH, _SHORT_ENOUGH = 12, 8
+"""Words of a sentence that is not taken for a scrap, and up to which a shorter one is no better."""
+
+_FOR_CENTRE, _FOR_BREVITY = 0.3, 0.2
+"""How much it counts to be near to everything that is said, and to be short."""
+
+_SAID_ONCE = 0.01
 _NAMELESS = frozenset({"", "unknown"})
 
 
@@ -29,7 +37,7 @@ def extract(transcript: Sequence[Said]) -> Minutes:
     texts = [each.text for each in transcript]
     begins = boundaries(texts)
     people = _people(transcript)
-    ranked = _ranked(said, begins)
+    ranked = _ranked(said)
     return Minutes(
         title=title_of(texts),
         highlights=_in_order(ranked[:_HIGHLIGHTS]),
@@ -44,25 +52,36 @@ def extract(transcript: Sequence[Said]) -> Minutes:
     )
 
 
-def _ranked(said: Sequence[Sentence], begins: Sequence[int]) -> list[Sentence]:
-    """The sentences nearest to what the meeting and its chapters are about, none much like another."""
+def _ranked(said: Sequence[Sentence]) -> list[Sentence]:
+    """Those that say most of what the meeting is about and was not said by the ones before."""
     stated = [each for each in said if not each.text.endswith(("?", "？")) and tokens(each.text)]
     usable = [each for each in stated if _is_readable(each)] or stated
     if not usable:
         return []
+    about = [set(tokens(each.text)) for each in usable]
     rows = weighted([tokens(each.text) for each in usable])
-    chapter = np.searchsorted(np.asarray(begins), [each.position for each in usable], side="right") - 1
-    centres = np.stack([rows[chapter == index].sum(axis=0) for index in range(len(begins))])
-    whole = unit(rows.sum(axis=0))
-    scores = 0.5 * (rows @ whole) + 0.5 * np.einsum("ij,ij->i", rows, unit(centres)[chapter])
-    scores *= np.sqrt([min(1.0, length(each.text) / 12) for each in usable])
+    lengths = np.array([length(each.text) for each in usable])
+    central = rows @ unit(rows.sum(axis=0)) * np.sqrt(np.minimum(1, lengths / _LONG_ENOUGH))
+    worth = central**_FOR_CENTRE * np.maximum(_SHORT_ENOUGH, lengths) ** -_FOR_BREVITY
+    unsaid = _uses(said)
     chosen: list[int] = []
-    for index in np.argsort(-scores, kind="stable"):
-        if scores[index] <= 0 or len(chosen) == _KEY_POINTS:
+    while len(chosen) < _KEY_POINTS:
+        news = np.array([sum(unsaid[token] for token in each) for each in about])
+        scores = worth * news ** (1 - _FOR_CENTRE)
+        best = int(scores.argmax())
+        if scores[best] <= 0:
             break
-        if all(float(rows[index] @ rows[other]) < _TOO_ALIKE for other in chosen):
-            chosen.append(int(index))
+        chosen.append(best)
+        worth[rows @ rows[best] >= _TOO_ALIKE] = 0
+        worth[best] = 0
+        unsaid.update(dict.fromkeys(about[best], 0.0))
     return [usable[index] for index in chosen]
+
+
+def _uses(said: Sequence[Sentence]) -> dict[str, float]:
+    """In how many sentences each token is; those in one only matter where nothing else does."""
+    counted = Counter(token for each in said for token in set(tokens(each.text)))
+    return {token: count if count > 1 else _SAID_ONCE for token, count in counted.items()}
 
 
 def _action_items(said: Sequence[Sentence], people: Sequence[str]) -> list[ActionItem]:

@@ -17,8 +17,10 @@ from api_service.second_pass import repository
 from api_service.second_pass.microphone import Microphone
 from api_service.second_pass.revising import HeardVoice, Person, revised
 from api_service.transcribing.hearing import Channel, Heard, hear
+from api_service.transcribing.speaking import turns_of
 from api_service.transcribing.tools import Tools
 from api_service.transcribing.windows import Window, windows
+from shared.contracts.diarization import SpeakerCount
 from shared.errors import ServiceError
 from shared.speakers import Attributed, Turn, attributed
 
@@ -156,8 +158,9 @@ async def _turns_of_all(tools: Tools, people: Sequence[Person], chunks: Chunks) 
             if person.account == account
             for track in chunks[person.participant_identity].values()
         ]
+        microphone = Microphone(tracks, fetch)
         try:
-            turns[account] = await tools.diarization.diarize_stream(Microphone(tracks, fetch).stream())
+            turns[account] = await turns_of(tools.diarization, microphone.stream, speakers=SpeakerCount())
         except ServiceError as failure:
             log.warning("diarization.failed", code=failure.code, detail=failure.detail)
             turns[account] = None

@@ -1,6 +1,6 @@
 """What was recorded of one participant, as one stream on the session's clock."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from api_service.recordings.tracks import Fetch, Voice, mixed, windows
 from api_service.second_pass.matching import Stretch
@@ -33,7 +33,7 @@ class Microphone:
         """Where there is audio, as far as it was read: an unreadable chunk has none."""
         return list(self._recorded.values())
 
-    async def stream(self) -> AsyncIterator[bytes]:
+    async def stream(self) -> AsyncGenerator[bytes, None]:
         """16 kHz mono int16 samples from the session's beginning, with silence where nothing was recorded."""
         voices = [Voice(track, self._read) for track in self._tracks]
         async for heard in windows(voices, seconds=_WINDOW_SECONDS):

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,7 @@ from api_service.transcribing import repository
 from api_service.transcribing.hearing import Heard, hear
 from api_service.transcribing.lines import Line, of_channels, of_turns, speakers_in
 from api_service.transcribing.repository import Recording, Version
+from api_service.transcribing.speaking import turns_of
 from api_service.transcribing.tools import Tools
 from api_service.transcribing.windows import windows
 from shared.contracts.diarization import SpeakerCount
@@ -125,13 +127,13 @@ async def _speakers(
         return _Speakers(None, "not-wanted")
     if tools.diarization is None:
         return _Speakers(None, "not-configured")
-    stream = tools.decoder.stream(file.part, file.size, channels=0, max_seconds=tools.max_seconds)
+
+    def open_stream() -> AsyncGenerator[bytes, None]:
+        return tools.decoder.stream(file.part, file.size, channels=0, max_seconds=tools.max_seconds)
+
+    count = SpeakerCount(**settings.model_dump(include=set(SpeakerCount.model_fields)))
     try:
-        async with aclosing(stream):
-            turns = await tools.diarization.diarize_stream(
-                stream,
-                speakers=SpeakerCount(**settings.model_dump(include=set(SpeakerCount.model_fields))),
-            )
+        turns = await turns_of(tools.diarization, open_stream, speakers=count)
     except ServiceError as failure:
         log.warning("diarization.failed", code=failure.code, detail=failure.detail)
         return _Speakers(None, "failed", failure.code)

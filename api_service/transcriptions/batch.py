@@ -14,9 +14,12 @@ from pydantic import ValidationError
 from api_service.audio import legacy_service
 from api_service.audio import repository as audio
 from api_service.audio.forms import UploadForm
-from api_service.audio.service import NotAudio, write
+from api_service.audio.service import AudioFileNotFound, NotAudio, write
 from api_service.auth.verifier import Claims
+from api_service.jobs import repository as jobs
+from api_service.jobs.repository import Priority
 from api_service.runtime import Runtime, open_caller
+from api_service.sessions import service as sessions
 from api_service.tasks import repository as tasks
 from api_service.tasks.repository import Job
 from api_service.transcriptions import batch_repository
@@ -93,6 +96,30 @@ async def receive(runtime: Runtime, claims: Claims, form: UploadForm, asked: Bat
     return queued
 
 
+async def receive_uploaded(
+    runtime: Runtime, claims: Claims, session_id: UUID, file_id: UUID, asked: BatchOptions
+) -> Queued:
+    """Queue the transcription of a file that was uploaded to a session of the caller's before.
+
+    Raises SessionNotFound, NotOwner, AudioFileNotFound and RecordingTooLong.
+    """
+    async with open_caller(runtime, claims) as caller:
+        await sessions.owned(caller, session_id)
+        file = await audio.find(caller.connection, file_id, session_id=session_id, user_id=caller.user.id)
+        if file is None or file.duration_seconds is None:
+            raise AudioFileNotFound("This session has no such file, or its upload is not complete")
+        _ensure_short_enough(runtime, file.duration_seconds)
+        job_id = await jobs.add(
+            caller.connection,
+            session_id,
+            kind="transcribe",
+            settings=asked.for_job() | {"audio_file_id": str(file_id)},
+            priority=_priority(asked, file.duration_seconds),
+        )
+    assert job_id is not None  # noqa: S101 - an owner is a member
+    return Queued(session_id, job_id, known=False, seconds=file.duration_seconds)
+
+
 async def outcome(runtime: Runtime, claims: Claims, job_id: UUID, *, within_seconds: float) -> Job:
     """The job as soon as it is over, or as it is when the time is."""
     deadline = asyncio.get_running_loop().time() + within_seconds
@@ -118,9 +145,18 @@ async def _facts(runtime: Runtime, path: str, form: UploadForm) -> AudioFacts:
         facts = await runtime.audio.decoder.probe(file.part, file.size)
     except UndecodableAudio as fault:
         raise NotAudio(fault.detail) from fault
-    if facts.duration_seconds > runtime.settings.max_recording_seconds:
-        raise RecordingTooLong(f"At most {runtime.settings.max_recording_seconds:g} seconds are transcribed")
+    _ensure_short_enough(runtime, facts.duration_seconds)
     return facts
+
+
+def _ensure_short_enough(runtime: Runtime, seconds: float) -> None:
+    if seconds > runtime.settings.max_recording_seconds:
+        raise RecordingTooLong(f"At most {runtime.settings.max_recording_seconds:g} seconds are transcribed")
+
+
+def _priority(options: BatchOptions, seconds: float) -> Priority:
+    """Somebody waits for a short one."""
+    return options.priority or ("high" if seconds <= _SHORT_SECONDS else "normal")
 
 
 def _options(form: UploadForm, asked: BatchOptions) -> BatchOptions:
@@ -137,8 +173,6 @@ async def _queue(
     runtime: Runtime, claims: Claims, received: Received, options: BatchOptions, *, preferred: str
 ) -> Queued:
     settings = options.for_job()
-    # Somebody waits for it.
-    is_short = received.facts.duration_seconds <= _SHORT_SECONDS
     fingerprint = hashlib.sha256(json.dumps([received.sha256, settings], sort_keys=True).encode()).hexdigest()
     async with runtime.database.as_service() as connection:
         if not options.force:
@@ -154,7 +188,7 @@ async def _queue(
                 titled=options.title is not None,
                 language=options.language or preferred,
                 settings=settings,
-                priority=options.priority or ("high" if is_short else "normal"),
+                priority=_priority(options, received.facts.duration_seconds),
                 fingerprint=fingerprint,
             ),
         )

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from api_service.audio.forms import UploadForm
-from api_service.audio.service import NotAudio, UploadStalled
+from api_service.audio.service import AudioFileNotFound, NotAudio, UploadStalled
 from api_service.runtime import CurrentClaims, CurrentRuntime
+from api_service.sessions.service import NotOwner, SessionNotFound, session_named
 from api_service.transcriptions import batch
-from api_service.transcriptions.batch_schemas import BatchOptions, BatchResponse
+from api_service.transcriptions.batch_schemas import BatchRequest, BatchResponse
 from shared.decoding import DecoderBusy
 from shared.errors import BadRequest, TooLarge, Unauthenticated, Unavailable, UnsupportedMedia
 from shared.problems import documented
@@ -18,7 +19,7 @@ BATCH_PATH = "/api/v1/transcriptions/batch"
 router = APIRouter(tags=["transcripts"], responses=documented(Unauthenticated, Unavailable))
 _FORM = {
     "requestBody": {
-        "required": True,
+        "required": False,
         "content": {
             "multipart/form-data": {
                 "schema": {
@@ -48,6 +49,7 @@ _FORM = {
     responses=documented(
         *(BadRequest, UploadStalled, TooLarge, batch.RecordingTooLong, UnsupportedMedia),
         *(NotAudio, DecoderBusy, StorageBusy, StorageFailed),
+        *(SessionNotFound, NotOwner, AudioFileNotFound),
     )
     | {
         202: {
@@ -62,14 +64,19 @@ async def transcribe_recording(
     claims: CurrentClaims,
     request: Request,
     response: Response,
-    asked: Annotated[BatchOptions, Query()],
+    asked: Annotated[BatchRequest, Query()],
     prefer: Annotated[str | None, Header(description="`respond-async` waits for nothing (RFC 7240)")] = None,
 ) -> BatchResponse:
     """Send a recording of any kind. A short one is answered with what came of it, a long one with its task.
 
-    The same recording, asked for in the same way, is transcribed once; `force` does it again.
+    The same recording, asked for in the same way, is transcribed once; `force` does it again. A file that was
+    uploaded to a session before is named instead of being sent.
     """
-    queued = await batch.receive(runtime, claims, UploadForm(request), asked)
+    if asked.session_id is None or asked.audio_file_id is None:
+        queued = await batch.receive(runtime, claims, UploadForm(request), asked)
+    else:
+        session_id = session_named(asked.session_id)
+        queued = await batch.receive_uploaded(runtime, claims, session_id, asked.audio_file_id, asked)
     waits = batch.is_worth_waiting(queued) and "respond-async" not in (prefer or "")
     wait = runtime.settings.batch_wait_seconds if waits else 0.0
     job = await batch.outcome(runtime, claims, queued.job_id, within_seconds=wait)

@@ -3,9 +3,9 @@
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from api_service.bodies import Language, Title
+from api_service.bodies import Language, Name, Title
 from api_service.tasks.repository import Job
 from shared.contracts.diarization import SpeakerCount
 
@@ -28,8 +28,25 @@ class BatchOptions(SpeakerCount):
 
     def for_job(self) -> dict[str, JsonValue]:
         """What the work depends on, and nothing else."""
-        chosen = self.model_dump(exclude={"title", "priority", "force"}, exclude_none=True)
+        chosen = self.model_dump(
+            include=set(BatchOptions.model_fields) - {"title", "priority", "force"}, exclude_none=True
+        )
         return {"source": "upload", **chosen}
+
+
+class BatchRequest(BatchOptions):
+    """The same in the address, which may also name a file that is there already."""
+
+    session_id: Name | None = Field(None, description="Of the file: id or room name")
+    audio_file_id: UUID | None = Field(
+        None, description="Transcribe this file, which was uploaded before, instead of one in the body"
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.session_id is None) != (self.audio_file_id is None):
+            raise ValueError("session_id and audio_file_id belong together")
+        return self
 
 
 class BatchStatistics(BaseModel):

@@ -91,7 +91,7 @@ def main() -> None:
 def _measure(api: Api, admin_url: str, *, rate: float, seconds: float) -> list[Row]:
     rows = []
     for account, sessions in (("few", _FEW), ("many", _MANY)):
-        token, user = _sign_in(api, f"{account}@example.com")
+        token, user = sign_in(api.url, f"{account}@example.com")
         session = _seed(admin_url, user=user, sessions=sessions)
         for reading, path in _readings(session).items():
             request = _request(path, token)
@@ -129,9 +129,10 @@ def _readings(session: str) -> dict[str, str]:
     }
 
 
-def _sign_in(api: Api, email: str) -> tuple[str, str]:
+def sign_in(url: str, email: str) -> tuple[str, str]:
+    """A development token, and the id of whose it is."""
     answer = httpx.post(
-        f"{api.url}/api/v1/auth/development-token", json={"email": email}, trust_env=False, timeout=10
+        f"{url}/api/v1/auth/development-token", json={"email": email}, trust_env=False, timeout=10
     ).raise_for_status()
     return answer.json()["access_token"], answer.json()["user"]["id"]
 

@@ -1,4 +1,4 @@
-"""The API as a process of its own on one core, over servers of the benchmark's own."""
+"""The API as a process of its own, over servers of the benchmark's own."""
 
 import json
 import os
@@ -6,14 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from benchmarks.memory import peak_megabytes
+from benchmarks.memory import cpu_seconds, peak_megabytes
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
@@ -44,8 +44,7 @@ class Api:
     @property
     def cpu_seconds(self) -> float:
         """What it has worked so far, whatever else the machine does."""
-        fields = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process_id)
 
 
 @contextmanager
@@ -67,10 +66,15 @@ def servers() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running(addresses: dict[str, str], *, core: int, directory: Path) -> Iterator[Api]:
-    """Start the API on a free port, bound to one core, and end it. Raises NotStarted."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+def running(
+    addresses: dict[str, str],
+    *,
+    core: int | None = None,
+    directory: Path,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Api]:
+    """Start the API on a free port, bound to one core if that is wanted, and end it. Raises NotStarted."""
+    port = free_port()
     environment = os.environ | {
         "API_PORT": str(port),
         "API_DEVELOPMENT_KEY_FILE": str(directory / "key.pem"),
@@ -81,15 +85,24 @@ def running(addresses: dict[str, str], *, core: int, directory: Path) -> Iterato
         "LIVEKIT_API_KEY": addresses["livekit_api_key"],
         "LIVEKIT_API_SECRET": addresses["livekit_api_secret"],
         "LOG_LEVEL": "warning",
+        **(settings or {}),
     }
     process = subprocess.Popen([sys.executable, "-m", "api_service"], cwd=ROOT, env=environment)
     try:
-        os.sched_setaffinity(process.pid, {core})
+        if core is not None:
+            os.sched_setaffinity(process.pid, {core})
         _wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield Api(port, process.pid)
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    """Of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:

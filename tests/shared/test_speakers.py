@@ -37,6 +37,26 @@ def test_without_words_a_segment_goes_whole_to_who_speaks_longest() -> None:
     assert who("AABBB", "a b c d e", words=False) == [("B", "a b c d e")]
 
 
+def test_without_words_a_segment_is_cut_between_sentences_where_the_speaker_changes() -> None:
+    told = who("AAA.BBB", "Are you late? I am not, no.", words=False)
+    assert told == [("A", "Are you late?"), ("B", "I am not, no.")]
+    assert who("AAAABBBB", "你来了吗？我来了呀。", words=False, seconds=8) == [
+        ("A", "你来了吗？"),
+        ("B", "我来了呀。"),
+    ]
+
+
+def test_sentences_lie_where_somebody_speaks_and_not_in_pauses() -> None:
+    segment = Segment(text="Are you late? I am not, no.", start=0, end=20)
+    first, second = attributed([segment], [], [Turn(2, 6, "A"), Turn(15, 19, "B")])
+    assert (first.segment.start, second.segment.end) == (2, 19)
+    assert [first.speaker, second.speaker] == ["A", "B"]
+
+
+def test_a_sentence_during_which_the_speaker_changes_goes_to_one() -> None:
+    assert who("AABBBBBB", "a b c d e. F g h.", words=False) == [("B", "a b c d e. F g h.")]
+
+
 def test_longest_counts_all_turns_of_a_speaker() -> None:
     assert speaker_of(0, 5, [Turn(0, 1.5, "A"), Turn(1.5, 3.5, "B"), Turn(3.5, 5, "A")]) == "A"
 

@@ -62,6 +62,20 @@ def test_of_nothing_there_are_no_lines(text: str) -> None:
     assert (minutes.highlights, minutes.decisions, minutes.action_items) == ([], [], [])
 
 
+def test_key_points_go_on_to_what_was_not_said_yet() -> None:
+    kitchen = [
+        f"Ada: The kitchen needs new tiles and a bigger sink, {word}." for word in ("yes", "really", "so")
+    ]
+    talk = [
+        *kitchen,
+        "Bob: The kitchen of the office in Bern gets a window.",
+        "Ada: A window for Bern it is then.",
+    ]
+    told = [line.text for line in extract(of_text("\n".join(talk * 2))).key_points]
+    assert sum("sink" in text for text in told) == 1
+    assert any("window" in text for text in told)
+
+
 def test_a_meeting_about_two_things_has_two_chapters() -> None:
     one = [f"The kitchen needs new tiles and a kitchen sink number {n}." for n in range(60)]
     other = [f"Our parser reads tokens and the parser grammar fails, case {n}." for n in range(60)]

@@ -17,7 +17,7 @@ async def services() -> AsyncIterator[Script]:
 
 @pytest.fixture
 async def script(services: Script) -> AsyncIterator[Script]:
-    services.failures, services.refuses = 0, False
+    services.failures, services.refuses, services.diarization_failures = 0, False, 0
     services.turns = [_turn(0, 4, "SPEAKER_01"), _turn(4, 60, "SPEAKER_00")]
     services.asked.clear()
     yield services

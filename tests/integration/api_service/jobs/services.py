@@ -41,7 +41,10 @@ class Script:
     """Seconds of each piece that came."""
 
     turns: list[SpeakerTurn] | None = None
-    """None is a service that fails."""
+    """None is a service that refuses."""
+
+    diarization_failures: int = 0
+    """So many requests are answered 503 before anybody is told apart."""
 
     diarized_seconds: float = 0.0
     address: str = ""
@@ -84,8 +87,11 @@ def _app(script: Script) -> FastAPI:
     @app.post(DIARIZE_PATH)
     async def diarize(request: Request) -> Response:
         script.diarized_seconds = len(await request.body()) / 2 / SAMPLE_RATE
+        if script.diarization_failures:
+            script.diarization_failures -= 1
+            return Response('{"code": "engine-busy"}', 503, media_type="application/json")
         if script.turns is None:
-            return Response('{"code": "out-of-memory"}', 503, media_type="application/json")
+            return Response('{"code": "undecodable-audio"}', 400, media_type="application/json")
         told = DiarizeResponse(
             segments=script.turns,
             speaker_count=len({turn.speaker_label for turn in script.turns}),
@@ -134,8 +140,10 @@ def recording(*tones: int, seconds: int, channels: int = 1, salt: int = 0) -> by
 
 
 @asynccontextmanager
-async def worker(settings: ApiSettings, script: Script, directory: Path) -> AsyncIterator[Process]:
-    """A worker as it is started everywhere."""
+async def worker(
+    settings: ApiSettings, script: Script, directory: Path, **others: str
+) -> AsyncIterator[Process]:
+    """A worker as it is started everywhere, with other settings beside those that it needs."""
     port = _unused_port()
     environment = os.environ | {
         "API_WORKER_PORT": str(port),
@@ -145,6 +153,7 @@ async def worker(settings: ApiSettings, script: Script, directory: Path) -> Asyn
         "STT_SERVICE_URL": script.address,
         "DIARIZATION_SERVICE_URL": script.address,
         "LOG_FORMAT": "json",
+        **others,
     }
     with (directory / f"worker-{port}.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(

@@ -77,13 +77,22 @@ async def test_channels_are_speakers_when_that_is_asked_for(ada: Person) -> None
 
 
 @pytest.mark.usefixtures("working")
+async def test_a_diarization_service_that_is_busy_for_a_moment_is_asked_again(
+    ada: Person, script: Script
+) -> None:
+    script.diarization_failures = 1
+    answer = await send(ada, recording(1, 6, seconds=9, salt=12))
+    assert answer.json()["statistics"]["speaker_count"] == 2
+
+
+@pytest.mark.usefixtures("working")
 async def test_without_diarization_there_is_a_transcript_that_says_so(ada: Person, script: Script) -> None:
     script.turns = None
     told = (await send(ada, recording(3, seconds=7))).json()
     assert await transcript(ada, told["session_id"]) == [("unknown", "tone 3", 3.0)]
     result = (await ended(ada, told["task_id"]))["result"]
     assert isinstance(result, dict)
-    assert (result["diarization"], result["diarization_error"]) == ("failed", "upstream-failed")
+    assert (result["diarization"], result["diarization_error"]) == ("failed", "upstream-refused")
     assert result["speaker_count"] == 0
 
 
@@ -192,3 +201,27 @@ async def test_connections_that_the_database_ends_lose_no_job(
     script.let.set()
     assert (await ended(ada, told["task_id"], within=60))["status"] == "success"
     assert len((await ada.get("/api/v1/transcriptions", session_id=told["session_id"])).json()) == 1
+
+
+@pytest.mark.usefixtures("working", "script")
+async def test_a_file_that_was_uploaded_before_is_transcribed_without_being_sent_again(
+    ada: Person, bob: Person
+) -> None:
+    session = await ada.new_session()
+    form = {"file": ("talk.wav", recording(1, seconds=4, salt=13), "audio/wav")}
+    sent = await ada.api.post(
+        "/api/v1/audio/upload", files=form, data={"session_id": session["id"]}, headers=ada.headers
+    )
+    assert sent.status_code == 200, sent.text
+    [file] = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
+    named = {"session_id": session["id"], "audio_file_id": file["id"]}
+    answer = await ada.api.post(BATCH, params=named, headers=ada.headers, timeout=60)
+    assert (answer.status_code, answer.json()["session_id"]) == (200, session["id"])
+    assert [text for _, text, _ in await transcript(ada, session["id"])] == ["tone 1"]
+
+    refused = await bob.api.post(BATCH, params=named, headers=bob.headers)
+    assert refused.json()["code"] == "session-not-found"
+    half = await ada.api.post(BATCH, params={"session_id": session["id"]}, headers=ada.headers)
+    assert half.status_code == 422
+    gone = await ada.api.post(BATCH, params=named | {"audio_file_id": ada.id}, headers=ada.headers)
+    assert gone.json()["code"] == "audio-file-not-found"
