@@ -47,6 +47,7 @@ async def test_a_meeting_is_found_by_what_was_said_and_taken_along(
         await search.fill("greenhouse")
         await expect(page.get_by_test_id("found").locator("mark")).to_have_text("greenhouse")
         await page.get_by_test_id("found").click()
+        await expect(page.locator("[data-marked=true]")).to_have_text("The greenhouse needs new glass.")
 
         await page.get_by_role("button", name="Speaker 2").click()
         await page.get_by_role("textbox", name="Speaker 2").fill("Grace")

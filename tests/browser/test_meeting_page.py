@@ -117,7 +117,9 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
             await opened.host.finalize(opened.session_id)
             await expect(page.get_by_test_id("playback")).to_be_visible(timeout=60_000)
             await page.locator(".time-play").last.click()
-            await page.wait_for_function("document.querySelector('audio').currentTime > 1", timeout=_PATIENCE)
+            player = page.locator("audio")
+            await expect(player).to_have_js_property("paused", False, timeout=_PATIENCE)
+            assert await player.evaluate("player => player.currentTime") > 1
 
 
 async def test_a_page_whose_line_was_cut_catches_up_without_gap_or_double(

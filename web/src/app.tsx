@@ -10,7 +10,7 @@ import { Loading } from "./components/notice";
 import { SessionPage } from "./components/session-page";
 import { SignIn } from "./components/sign-in";
 import { ApiProvider } from "./hooks";
-import { go, type Place, placeOf, usePlace } from "./place";
+import { addressOf, go, type Place, placeOf, usePlace } from "./place";
 import type { Received } from "./recordings";
 import { UploadProvider, useUploadOwner } from "./upload";
 
@@ -55,7 +55,7 @@ function Here({ place }: { place: Place }) {
     case "invitation":
       return <Invitation code={place.code} />;
     case "session":
-      return <SessionPage key={place.id} id={place.id} />;
+      return <SessionPage key={addressOf(place)} id={place.id} at={place.at ?? null} />;
     case "meeting":
       return <Meeting key={place.id} id={place.id} />;
   }

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useReducer } from "react";
 import { type Api, post, type Segment } from "./api";
-import { type Corrections, correct, noCorrections, type Revision } from "./corrections";
+import { type Correction, type Corrections, correct, noCorrections, type Revision } from "./corrections";
 import { useApi } from "./hooks";
 import { asProblem } from "./problem";
 
@@ -31,46 +31,15 @@ export function useCorrecting(sessionId: string): Correcting {
   const [corrections, dispatch] = useReducer(correct, noCorrections);
   const save = useCallback(
     async (segment: Segment, base: Base, wanted: Wanted) => {
-      const { segment_id: segmentId } = segment;
-      const { revision } = base;
       const change = differing(base, wanted);
-      if (!change) return dispatch({ kind: "closed", segmentId });
+      if (!change) return dispatch({ kind: "closed", segmentId: segment.segment_id });
       dispatch({ kind: "sent", segment, ...wanted });
-      try {
-        const stored = await changeSegment(api, sessionId, segmentId, { ...change, revision });
-        dispatch({ kind: "stored", segment: stored, before: revision });
-      } catch (thrown) {
-        const problem = asProblem(thrown);
-        const theirs = CONFLICTS.has(problem.status) ? await newest(api, sessionId, segmentId) : null;
-        const draft = {
-          ...wanted,
-          revision: theirs?.revision ?? revision,
-          conflict: theirs,
-          problem: theirs ? null : problem,
-        };
-        dispatch({ kind: "refused", segmentId, draft });
-      }
+      dispatch(await saved(api, sessionId, segment, base.revision, wanted, change));
     },
     [api, sessionId],
   );
   const restore = useCallback(
-    async (segment: Segment, revision: number) => {
-      const { segment_id: segmentId, text, speaker } = segment;
-      try {
-        const stored = await restoreSegment(api, sessionId, segmentId, revision);
-        dispatch({ kind: "closed", segmentId });
-        dispatch({ kind: "undone", segment: stored });
-      } catch (thrown) {
-        const draft = {
-          text,
-          speaker,
-          revision: segment.revision,
-          conflict: null,
-          problem: asProblem(thrown),
-        };
-        dispatch({ kind: "refused", segmentId, draft });
-      }
-    },
+    async (segment: Segment, revision: number) => dispatch(await restored(api, sessionId, segment, revision)),
     [api, sessionId],
   );
   const open = useCallback((segment: Segment) => dispatch({ kind: "opened", segment }), []);
@@ -79,6 +48,47 @@ export function useCorrecting(sessionId: string): Correcting {
     () => ({ corrections, open, close, save, restore }),
     [corrections, open, close, save, restore],
   );
+}
+
+async function saved(
+  api: Api,
+  sessionId: string,
+  { segment_id: segmentId }: Segment,
+  revision: number,
+  wanted: Wanted,
+  change: Partial<Wanted>,
+): Promise<Correction> {
+  try {
+    const body = { ...change, revision };
+    const request = { ...post(body), method: "PATCH" };
+    const segment = await api.request<Segment>(pathOf(sessionId, segmentId), request);
+    return { kind: "stored", segment, before: revision };
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    const conflict = CONFLICTS.has(problem.status) ? await newest(api, sessionId, segmentId) : null;
+    const draft = {
+      ...wanted,
+      revision: conflict?.revision ?? revision,
+      conflict,
+      problem: conflict ? null : problem,
+    };
+    return { kind: "refused", segmentId, draft };
+  }
+}
+
+async function restored(
+  api: Api,
+  sessionId: string,
+  { segment_id: segmentId, text, speaker, revision: current }: Segment,
+  revision: number,
+): Promise<Correction> {
+  try {
+    const path = `${pathOf(sessionId, segmentId)}/restore`;
+    return { kind: "undone", segment: await api.request<Segment>(path, post({ revision })) };
+  } catch (thrown) {
+    const draft = { text, speaker, revision: current, conflict: null, problem: asProblem(thrown) };
+    return { kind: "refused", segmentId, draft };
+  }
 }
 
 /** Newest first. */
@@ -99,14 +109,6 @@ async function newest(api: Api, sessionId: string, segmentId: string): Promise<R
   } catch {
     return null; // the refusal itself is shown then
   }
-}
-
-function changeSegment(api: Api, sessionId: string, segmentId: string, change: object): Promise<Segment> {
-  return api.request(pathOf(sessionId, segmentId), { ...post(change), method: "PATCH" });
-}
-
-function restoreSegment(api: Api, sessionId: string, segmentId: string, revision: number): Promise<Segment> {
-  return api.request(`${pathOf(sessionId, segmentId)}/restore`, post({ revision }));
 }
 
 function differing(base: Base, { text, speaker }: Wanted): Partial<Wanted> | null {

@@ -49,12 +49,8 @@ export const noCorrections: Corrections = { drafts: new Map(), standing: new Map
 export function correct(corrections: Corrections, correction: Correction): Corrections {
   const { drafts, standing } = corrections;
   switch (correction.kind) {
-    case "opened": {
-      const { segment_id, text, speaker, revision } = correction.segment;
-      if (drafts.has(segment_id)) return corrections;
-      const draft: Draft = { text, speaker, revision, conflict: null, problem: null };
-      return { ...corrections, drafts: new Map(drafts).set(segment_id, draft) };
-    }
+    case "opened":
+      return { ...corrections, drafts: withDraft(drafts, correction.segment) };
     case "closed":
       return { ...corrections, drafts: without(drafts, correction.segmentId) };
     case "sent": {
@@ -71,8 +67,14 @@ export function correct(corrections: Corrections, correction: Correction): Corre
       const undoable = { segment, revision: before };
       return { ...corrections, standing: withStored(standing, segment), undoable };
     }
-    case "undone":
-      return { ...corrections, standing: withStored(standing, correction.segment), undoable: null };
+    case "undone": {
+      const { segment } = correction;
+      return {
+        drafts: without(drafts, segment.segment_id),
+        standing: withStored(standing, segment),
+        undoable: null,
+      };
+    }
     case "refused":
       return {
         ...corrections,
@@ -100,6 +102,13 @@ export function keptWhereSame(before: readonly Segment[], after: readonly Segmen
       ? old
       : each;
   });
+}
+
+/** What somebody has written in an editor that is open already stays. */
+function withDraft(drafts: ReadonlyMap<string, Draft>, segment: Segment): ReadonlyMap<string, Draft> {
+  const { segment_id, text, speaker, revision } = segment;
+  if (drafts.has(segment_id)) return drafts;
+  return new Map(drafts).set(segment_id, { text, speaker, revision, conflict: null, problem: null });
 }
 
 function withStored(standing: ReadonlyMap<string, Standing>, segment: Segment): Map<string, Standing> {

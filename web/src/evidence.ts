@@ -8,6 +8,11 @@ export interface Evidence {
   start_time: number;
 }
 
+/** Where somebody is to be led; to be heard, too, if they asked for it. */
+export interface Wanted extends Evidence {
+  heard: boolean;
+}
+
 export interface Place {
   segmentIds: readonly string[];
   /** Where to play from. */

@@ -7,6 +7,8 @@ import { forgetTask, rememberedTask, rememberTask } from "./remembered";
 import { followTask, type Section, type Task, taskSource } from "./tasks";
 
 export interface FollowedTask {
+  /** Whether one is followed, also before anything is known of it. */
+  known: boolean;
   /** As it is now, and after its end as it ended; null when there is none. */
   task: Task | null;
   /** What is ready of what it makes, by name. */
@@ -36,12 +38,13 @@ export function useTask(first: string | null, ended: (task: Task) => void): Foll
       (thrown: unknown) => {
         const failure = asProblem(thrown);
         // Removed long ago, or somebody else's who uses this browser.
-        if (failure.status !== 404) setProblem(failure);
+        if (failure.status === 404) setId(null);
+        else setProblem(failure);
       },
     );
     return () => controller.abort();
   }, [api, id, ended]);
-  return { task, sections, problem, begin: setId };
+  return { known: id !== null, task, sections, problem, begin: setId };
 }
 
 /** The transcription of a session, found again by who comes back while it runs. */

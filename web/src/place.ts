@@ -2,18 +2,31 @@
 
 import { useMemo, useSyncExternalStore } from "react";
 
+/** Something that was said in a session, and when, in seconds. */
+export interface Spot {
+  segmentId: string;
+  start: number;
+}
+
 export type Place =
   | { kind: "meetings" }
   | { kind: "invitation"; code: string }
-  | { kind: "session"; id: string }
+  | { kind: "session"; id: string; at?: Spot }
   | { kind: "meeting"; id: string };
 
 export function placeOf(search: string, hash: string): Place {
   const code = new URLSearchParams(search).get("join")?.trim();
   if (code) return { kind: "invitation", code };
-  const [, id, live] = /^#\/sessions\/([\w-]+)(\/live)?$/.exec(hash) ?? [];
+  const [, id, live, asked] = /^#\/sessions\/([\w-]+)(\/live)?(?:\?(.*))?$/.exec(hash) ?? [];
   if (!id) return { kind: "meetings" };
-  return live ? { kind: "meeting", id } : { kind: "session", id };
+  if (live) return { kind: "meeting", id };
+  const at = spotIn(new URLSearchParams(asked));
+  return at ? { kind: "session", id, at } : { kind: "session", id };
+}
+
+function spotIn(asked: URLSearchParams): Spot | null {
+  const [segmentId, start] = [asked.get("segment"), Number(asked.get("start"))];
+  return segmentId && Number.isFinite(start) ? { segmentId, start } : null;
 }
 
 export function addressOf(place: Place): string {
@@ -24,10 +37,14 @@ export function addressOf(place: Place): string {
     case "invitation":
       return `${base}?join=${encodeURIComponent(place.code)}`;
     case "session":
-      return `${base}#/sessions/${place.id}`;
+      return `${base}#/sessions/${place.id}${place.at ? `?${spot(place.at)}` : ""}`;
     case "meeting":
       return `${base}#/sessions/${place.id}/live`;
   }
+}
+
+function spot({ segmentId, start }: Spot): URLSearchParams {
+  return new URLSearchParams({ segment: segmentId, start: String(start) });
 }
 
 export function go(place: Place): void {

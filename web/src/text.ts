@@ -56,6 +56,7 @@ export const text = {
     channels: "Each channel is a speaker",
     submit: "Transcribe",
     sending: (name: string) => `Sending ${name}`,
+    share: (percent: number) => `Sending ${percent} %`,
     cancel: "Stop sending",
     advice: {
       "not-audio": "Choose an audio or video file; documents and pictures have nothing to hear.",

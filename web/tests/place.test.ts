@@ -7,6 +7,7 @@ test.each<Place>([
   { kind: "meetings" },
   { kind: "invitation", code: "a b+c" },
   { kind: "session", id: ID },
+  { kind: "session", id: ID, at: { segmentId: "TR_a:12&3", start: 12.3 } },
   { kind: "meeting", id: ID },
 ])("$kind has an address that leads back to it", (place) => {
   const { search, hash } = new URL(addressOf(place), "http://localhost");

@@ -5,6 +5,7 @@ import { signOut } from "../account";
 import type { User } from "../api";
 import { addressOf } from "../place";
 import { text } from "../text";
+import { useUpload } from "../upload";
 import { Logo } from "./icons";
 
 export function Frame({ user, wide, children }: { user: User; wide: boolean; children: ReactNode }) {
@@ -15,6 +16,7 @@ export function Frame({ user, wide, children }: { user: User; wide: boolean; chi
           <Logo />
           {text.product}
         </a>
+        <Sending />
         <span className="who" title={user.email} data-testid="account">
           {user.full_name || user.username}
         </span>
@@ -24,5 +26,17 @@ export function Frame({ user, wide, children }: { user: User; wide: boolean; chi
       </header>
       <main>{children}</main>
     </div>
+  );
+}
+
+/** Sending goes on while one looks at something else. */
+function Sending() {
+  const { sending } = useUpload();
+  if (!sending) return null;
+  const percent = Math.round(sending.share * 100);
+  return (
+    <span className="sending" title={text.upload.sending(sending.name)}>
+      {text.upload.share(percent)}
+    </span>
   );
 }

@@ -15,7 +15,6 @@ interface Props {
 
 export function MinutesForm({ sessionId, summary, begun }: Props) {
   const api = useApi();
-  const templates = useLoaded(useCallback((signal: AbortSignal) => templatesOf(api, signal), [api]));
   const { run, busy, problem } = useAction(
     useCallback(
       async (wishes: Wishes) => {
@@ -32,28 +31,12 @@ export function MinutesForm({ sessionId, summary, begun }: Props) {
   );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    run({
-      template_id: String(form.get("template")) || null,
-      instructions: String(form.get("instructions") ?? "").trim() || null,
-    });
+    run(wishesIn(new FormData(event.currentTarget)));
   };
   return (
     <form className="minutes-form" onSubmit={submit} data-testid="minutes-form">
       {!summary && <p className="hint">{text.minutes.none}</p>}
-      <select
-        key={templates.value?.length}
-        name="template"
-        aria-label={text.minutes.template}
-        defaultValue={summary?.template_id ?? ""}
-      >
-        <option value="">{text.minutes.noTemplate}</option>
-        {templates.value?.map((each) => (
-          <option key={each.id} value={each.id} lang={each.language ?? undefined}>
-            {nameOf(each)}
-          </option>
-        ))}
-      </select>
+      <TemplateChoice first={summary?.template_id ?? ""} />
       {summary?.origin === "written" && (
         <input
           name="instructions"
@@ -67,9 +50,36 @@ export function MinutesForm({ sessionId, summary, begun }: Props) {
       <button type="submit" className={summary ? "button" : "button button-main"} disabled={busy}>
         {summary ? text.minutes.again : text.minutes.make}
       </button>
-      {templates.problem && <ProblemNotice problem={templates.problem} retry={templates.reload} />}
       {problem && <ProblemNotice problem={problem} />}
     </form>
+  );
+}
+
+function wishesIn(form: FormData): Wishes {
+  return {
+    template_id: String(form.get("template")) || null,
+    instructions: String(form.get("instructions") ?? "").trim() || null,
+  };
+}
+
+function TemplateChoice({ first }: { first: string }) {
+  const api = useApi();
+  const { value, problem, reload } = useLoaded(
+    useCallback((signal: AbortSignal) => templatesOf(api, signal), [api]),
+  );
+  return (
+    <>
+      {/* A field without the options that it begins with would begin with another one. */}
+      <select key={value?.length} name="template" aria-label={text.minutes.template} defaultValue={first}>
+        <option value="">{text.minutes.noTemplate}</option>
+        {value?.map((each) => (
+          <option key={each.id} value={each.id} lang={each.language ?? undefined}>
+            {nameOf(each)}
+          </option>
+        ))}
+      </select>
+      {problem && <ProblemNotice problem={problem} retry={reload} />}
+    </>
   );
 }
 

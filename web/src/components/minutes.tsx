@@ -5,8 +5,10 @@ import type { Session } from "../api";
 import type { Evidence } from "../evidence";
 import { useTask } from "../followed-task";
 import { useApi, usePolled } from "../hooks";
-import { newestTask, partOf, type Summary, summariesOf } from "../minutes";
+import { type Minutes as MinutesDocument, newestTask, partOf, type Summary, summariesOf } from "../minutes";
 import { markdown } from "../minutes-text";
+import type { Problem } from "../problem";
+import type { Task } from "../tasks";
 import { text } from "../text";
 import { CopyButton } from "./copy-button";
 import { MinutesBody, TemplateText } from "./minutes-body";
@@ -27,55 +29,69 @@ interface Props {
 }
 
 export function Minutes({ session, said, lead, made }: Props) {
-  const api = useApi();
-  const { id, status } = session;
-  const summaries = usePolled(
-    useCallback((signal: AbortSignal) => summariesOf(api, id, signal), [api, id]),
-    REFRESH_MS,
-  );
-  const { reload } = summaries;
   const [chosen, choose] = useState<string | null>(null);
-  const { task, sections, problem, begin } = useTask(
-    null,
-    useCallback(() => {
-      choose(null);
-      reload();
-      made();
-    }, [reload, made]),
-  );
-  useUnfinished(id, status, begin);
-  const running = task && !task.ready;
-  const list = summaries.value ?? [];
-  const summary = list.find((each) => each.id === chosen) ?? list[0] ?? null;
-  const part = running ? partOf(sections) : null;
+  const showNewest = useCallback(() => {
+    choose(null);
+    made();
+  }, [made]);
+  const { list, loaded, problems, reload, task, part, begin } = useMinutes(session, showNewest);
+  const running = task && !task.ready ? task : null;
+  const [newest = null] = list;
+  const summary = running ? null : (list.find((each) => each.id === chosen) ?? newest);
   if (!said && list.length === 0) return null;
   return (
     <section className="minutes" aria-labelledby="minutes-heading" data-testid="minutes">
       <div className="transcript-head">
         <h2 id="minutes-heading">{text.minutes.heading}</h2>
-        {summary && !running && <Origin summary={summary} />}
-        {list.length > 1 && !running && <Choice list={list} shown={summary} choose={choose} />}
-        {summary && !running && (
-          <CopyButton content={() => asText(summary)} label={text.minutes.copy} done={text.session.copied} />
-        )}
+        {summary && <SummaryHead summary={summary} list={list} choose={choose} />}
       </div>
-      {summaries.problem && <ProblemNotice problem={summaries.problem} retry={reload} />}
-      {problem && <ProblemNotice problem={problem} />}
-      {running && <TaskProgress task={task} />}
-      {part && <MinutesBody minutes={part} lead={lead} />}
-      {task?.status === "failed" && (
-        <div className="notice notice-problem" role="alert" data-testid="minutes-failed">
-          <p>
-            {text.minutes.failed} {task.error}
-          </p>
-        </div>
-      )}
-      {!running && summary && <SummaryShown summary={summary} lead={lead} />}
-      {!running && summaries.value && session.role === "owner" && said && (
-        <MinutesForm key={summary?.id} sessionId={id} summary={summary} begun={begin} />
+      {problems.map((each) => (
+        <ProblemNotice key={each.message} problem={each} retry={reload} />
+      ))}
+      {running && <TaskProgress task={running} />}
+      {running && part && <MinutesBody minutes={part} lead={lead} />}
+      {task?.status === "failed" && <Failed reason={task.error} />}
+      {summary && <SummaryShown summary={summary} lead={lead} />}
+      {!running && loaded && session.role === "owner" && said && (
+        <MinutesForm key={summary?.id} sessionId={session.id} summary={summary} begun={begin} />
       )}
     </section>
   );
+}
+
+interface Known {
+  /** Newest first. */
+  list: Summary[];
+  loaded: boolean;
+  problems: Problem[];
+  reload: () => void;
+  task: Task | null;
+  /** What there is of what the task makes. */
+  part: MinutesDocument | null;
+  begin: (taskId: string) => void;
+}
+
+function useMinutes({ id, status }: Session, made: () => void): Known {
+  const api = useApi();
+  const { value, problem, reload } = usePolled(
+    useCallback((signal: AbortSignal) => summariesOf(api, id, signal), [api, id]),
+    REFRESH_MS,
+  );
+  const ended = useCallback(() => {
+    reload();
+    made();
+  }, [reload, made]);
+  const followed = useTask(null, ended);
+  useUnfinished(id, status, followed.begin);
+  return {
+    list: value ?? [],
+    loaded: value !== null,
+    problems: [problem, followed.problem].filter((each) => each !== null),
+    reload,
+    task: followed.task,
+    part: partOf(followed.sections),
+    begin: followed.begin,
+  };
 }
 
 /** Goes on with what was begun elsewhere, or by itself when the meeting ended. */
@@ -94,6 +110,45 @@ function useUnfinished(sessionId: string, status: string, begin: (taskId: string
   }, [api, sessionId, status, begin]);
 }
 
+function Failed({ reason }: { reason: string | null }) {
+  return (
+    <div className="notice notice-problem" role="alert" data-testid="minutes-failed">
+      <p>
+        {text.minutes.failed} {reason}
+      </p>
+    </div>
+  );
+}
+
+interface HeadProps {
+  summary: Summary;
+  list: Summary[];
+  choose: (id: string) => void;
+}
+
+function SummaryHead({ summary, list, choose }: HeadProps) {
+  return (
+    <>
+      <Origin summary={summary} />
+      {list.length > 1 && (
+        <select
+          className="narrow"
+          aria-label={text.minutes.version}
+          value={summary.id}
+          onChange={(event) => choose(event.target.value)}
+        >
+          {list.map((each) => (
+            <option key={each.id} value={each.id}>
+              {text.minutes.versionOf(each.version, new Date(each.created_at).toLocaleString())}
+            </option>
+          ))}
+        </select>
+      )}
+      <CopyButton content={() => asText(summary)} label={text.minutes.copy} done={text.session.copied} />
+    </>
+  );
+}
+
 function Origin({ summary: { origin, ai_model } }: { summary: Summary }) {
   return (
     <span
@@ -104,29 +159,6 @@ function Origin({ summary: { origin, ai_model } }: { summary: Summary }) {
     >
       {text.minutes.origins[origin].label(ai_model)}
     </span>
-  );
-}
-
-interface ChoiceProps {
-  list: Summary[];
-  shown: Summary | null;
-  choose: (id: string) => void;
-}
-
-function Choice({ list, shown, choose }: ChoiceProps) {
-  return (
-    <select
-      className="narrow"
-      aria-label={text.minutes.version}
-      value={shown?.id ?? ""}
-      onChange={(event) => choose(event.target.value)}
-    >
-      {list.map((each) => (
-        <option key={each.id} value={each.id}>
-          {text.minutes.versionOf(each.version, new Date(each.created_at).toLocaleString())}
-        </option>
-      ))}
-    </select>
   );
 }
 

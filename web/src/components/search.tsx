@@ -4,7 +4,7 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 import type { Found, SearchResult } from "../api";
 import { pieces } from "../highlights";
 import { useApi, useLoaded } from "../hooks";
-import { addressOf } from "../place";
+import { addressOf, type Place } from "../place";
 import { text } from "../text";
 import { clock } from "../transcript";
 import { Loading, ProblemNotice } from "./notice";
@@ -60,11 +60,15 @@ function Results({ asked }: { asked: string }) {
   );
 }
 
+function placeOf({ session_id: id, segment_id: segmentId, start_time: start }: SearchResult): Place {
+  return segmentId ? { kind: "session", id, at: { segmentId, start: start ?? 0 } } : { kind: "session", id };
+}
+
 function Result({ result }: { result: SearchResult }) {
   const created = new Date(result.session_created_at);
   return (
     <li>
-      <a href={addressOf({ kind: "session", id: result.session_id })} data-testid="found">
+      <a href={addressOf(placeOf(result))} data-testid="found">
         <span className="found">
           {result.starts_late && "… "}
           {pieces(result.snippet, result.matches).map(({ start, words, found }) =>

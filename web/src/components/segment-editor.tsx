@@ -2,11 +2,14 @@
 
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import type { Segment } from "../api";
-import type { Draft } from "../corrections";
+import type { Draft, Revision } from "../corrections";
 import { text } from "../text";
 import type { Tools } from "./caption-list";
 import { ProblemNotice } from "./notice";
 import { SegmentHistory } from "./segment-history";
+
+/** The id of the list of those who speak in this transcript. */
+export const SPEAKERS = "speakers";
 
 interface Props {
   segment: Segment;
@@ -20,25 +23,13 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
   const close = () => correcting.close(segment.segment_id);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const words = String(form.get("words")).trim();
-    const speaker = String(form.get("speaker") ?? "").trim() || segment.speaker;
-    const { conflict, revision } = draft;
-    const base = conflict ?? { text: segment.text, speaker: segment.speaker, revision };
-    correcting.save(segment, base, { text: words, speaker });
+    const { revision } = draft;
+    const base = draft.conflict ?? { text: segment.text, speaker: segment.speaker, revision };
+    correcting.save(segment, base, wanted(new FormData(event.currentTarget), segment));
   };
   return (
     <form className="editor" onSubmit={submit} onKeyDown={(event) => keys(event, close)} data-testid="editor">
-      {draft.conflict && (
-        <div className="notice notice-problem" role="alert" data-testid="conflict">
-          <p>
-            {text.correct.conflict(draft.conflict.made_by_name)} <q>{draft.conflict.text}</q>
-          </p>
-          <button type="button" className="button" onClick={close}>
-            {text.correct.takeTheirs}
-          </button>
-        </div>
-      )}
+      {draft.conflict && <Conflict theirs={draft.conflict} close={close} />}
       {draft.problem && <ProblemNotice problem={draft.problem} />}
       <textarea
         name="words"
@@ -57,18 +48,32 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
         <button type="button" className="button" onClick={close}>
           {text.meetings.cancel}
         </button>
-        <button
-          type="button"
-          className="button button-quiet"
-          aria-expanded={past}
-          onClick={() => setPast(!past)}
-        >
-          {text.correct.history}
-        </button>
+        <PastToggle past={past} toggle={() => setPast(!past)} />
         <span className="hint">{text.correct.keys}</span>
       </div>
       {past && <SegmentHistory segment={segment} tools={tools} />}
     </form>
+  );
+}
+
+function PastToggle({ past, toggle }: { past: boolean; toggle: () => void }) {
+  return (
+    <button type="button" className="button button-quiet" aria-expanded={past} onClick={toggle}>
+      {text.correct.history}
+    </button>
+  );
+}
+
+function Conflict({ theirs, close }: { theirs: Revision; close: () => void }) {
+  return (
+    <div className="notice notice-problem" role="alert" data-testid="conflict">
+      <p>
+        {text.correct.conflict(theirs.made_by_name)} <q>{theirs.text}</q>
+      </p>
+      <button type="button" className="button" onClick={close}>
+        {text.correct.takeTheirs}
+      </button>
+    </div>
   );
 }
 
@@ -77,9 +82,24 @@ function SpeakerField({ speaker }: { speaker: string }) {
   return (
     <label className="editor-speaker" htmlFor={id}>
       {text.correct.speaker}
-      <input id={id} name="speaker" defaultValue={speaker} maxLength={100} autoComplete="off" />
+      <input
+        id={id}
+        name="speaker"
+        defaultValue={speaker}
+        maxLength={100}
+        autoComplete="off"
+        list={SPEAKERS}
+      />
     </label>
   );
+}
+
+/** A speaker without a name is who it was. */
+function wanted(form: FormData, { speaker }: Segment): { text: string; speaker: string } {
+  return {
+    text: String(form.get("words")).trim(),
+    speaker: String(form.get("speaker") ?? "").trim() || speaker,
+  };
 }
 
 /** Enter saves, because a segment has one line; Escape leaves it as it is. */

@@ -3,11 +3,11 @@
 import { useCallback, useState } from "react";
 import type { Session } from "../api";
 import { useCurrentTranscript } from "../current-transcript";
-import type { Evidence } from "../evidence";
+import type { Evidence, Wanted } from "../evidence";
 import { useTranscription } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
-import { addressOf, go } from "../place";
+import { addressOf, go, type Spot } from "../place";
 import { text } from "../text";
 import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
@@ -22,9 +22,10 @@ import { Versions } from "./versions";
 
 const REFRESH_MS = 10_000;
 const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived", "processing", "failed"]);
+const BUSY: ReadonlySet<string> = new Set(["recording", "paused", "processing"]);
 const OVER: ReadonlySet<string> = new Set(["completed", "cancelled", "failed"]);
 
-export function SessionPage({ id }: { id: string }) {
+export function SessionPage({ id, at }: { id: string; at: Spot | null }) {
   const api = useApi();
   const loaded = usePolled(
     useCallback((signal: AbortSignal) => api.session(id, signal), [api, id]),
@@ -40,17 +41,24 @@ export function SessionPage({ id }: { id: string }) {
       </a>
       {loaded.problem && !session && <ProblemNotice problem={loaded.problem} retry={loaded.reload} />}
       {!session && !loaded.problem && <Loading />}
-      {session && <SessionDetails session={session} reload={loaded.reload} />}
+      {session && <SessionDetails session={session} at={at} reload={loaded.reload} />}
     </article>
   );
 }
 
-function SessionDetails({ session, reload }: { session: Session; reload: () => void }) {
+interface DetailsProps {
+  session: Session;
+  at: Spot | null;
+  reload: () => void;
+}
+
+function SessionDetails({ session, at, reload }: DetailsProps) {
   const followed = useCaptions(session.id);
   const status = followed.captions.status ?? session.status;
   const transcript = useCurrentTranscript(session.id, status, followed);
   const recording = useRecording(session.id);
-  const [wanted, lead] = useState<Evidence | null>(null);
+  const [wanted, want] = useState(() => at && wantedAt(at));
+  const lead = useCallback((evidence: Evidence) => want({ ...evidence, heard: true }), []);
   const renew = useCallback(() => {
     reload();
     transcript.reload();
@@ -58,13 +66,7 @@ function SessionDetails({ session, reload }: { session: Session; reload: () => v
   const transcribing = useTranscription(session.id, renew);
   return (
     <>
-      <header className="session-head">
-        <h1>{session.title || text.untitled}</h1>
-        <p className="session-facts">
-          <StatusBadge status={status} />
-          <When session={session} />
-        </p>
-      </header>
+      <Head session={session} status={status} />
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
       <Transcribing session={session} followed={transcribing} />
@@ -77,7 +79,7 @@ function SessionDetails({ session, reload }: { session: Session; reload: () => v
         ended={OVER.has(status)}
         wanted={wanted}
       />
-      {session.role === "owner" && OVER.has(status) && (
+      {session.role === "owner" && !BUSY.has(status) && (recording || transcript.versions.length > 1) && (
         <Versions
           sessionId={session.id}
           versions={transcript.versions}
@@ -87,6 +89,22 @@ function SessionDetails({ session, reload }: { session: Session; reload: () => v
         />
       )}
     </>
+  );
+}
+
+function wantedAt({ segmentId, start }: Spot): Wanted {
+  return { segment_ids: [segmentId], start_time: start, heard: false };
+}
+
+function Head({ session, status }: { session: Session; status: string }) {
+  return (
+    <header className="session-head">
+      <h1>{session.title || text.untitled}</h1>
+      <p className="session-facts">
+        <StatusBadge status={status} />
+        <When session={session} />
+      </p>
+    </header>
   );
 }
 

@@ -1,13 +1,18 @@
 // One meeting in the list; its owner can rename and delete it there.
 
-import { type FormEvent, useCallback, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useState } from "react";
 import type { Session } from "../api";
 import { focusOnce } from "../focus";
-import { useAction, useApi } from "../hooks";
+import { useAction, useApi, usePolled } from "../hooks";
 import { addressOf } from "../place";
+import { rememberedTask } from "../remembered";
+import { taskSource } from "../tasks";
 import { text } from "../text";
 import { ProblemNotice } from "./notice";
+import { ProgressBar } from "./progress-bar";
 import { StatusBadge } from "./status-badge";
+
+const PROGRESS_MS = 2_000;
 
 interface Props {
   session: Session;
@@ -22,6 +27,7 @@ export function SessionRow({ session, changed }: Props) {
     setRenaming(false);
     changed();
   };
+  const taskId = session.status === "processing" ? rememberedTask(session.id) : null;
   return (
     <li>
       <a href={addressOf({ kind: "session", id: session.id })} data-testid="session">
@@ -31,11 +37,32 @@ export function SessionRow({ session, changed }: Props) {
         </time>
         <StatusBadge status={session.status} />
       </a>
+      {taskId && <RowProgress taskId={taskId} changed={changed} />}
       {session.role === "owner" && !renaming && (
         <Actions session={session} title={title} rename={() => setRenaming(true)} changed={changed} />
       )}
       {renaming && <Rename session={session} done={done} cancel={() => setRenaming(false)} />}
     </li>
+  );
+}
+
+/** Asked for rather than streamed: browsers keep only six streams open, and there may be many rows. */
+function RowProgress({ taskId, changed }: { taskId: string; changed: () => void }) {
+  const api = useApi();
+  const { value } = usePolled(
+    useCallback((signal: AbortSignal) => taskSource(api).task(taskId, signal), [api, taskId]),
+    PROGRESS_MS,
+  );
+  const ready = value?.ready ?? false;
+  useEffect(() => {
+    if (ready) changed();
+  }, [ready, changed]);
+  if (!value || ready) return null;
+  const { step, percentage, description } = value.progress;
+  return (
+    <div className="row-progress">
+      <ProgressBar label={text.steps[step] ?? description} share={percentage / 100} />
+    </div>
   );
 }
 

@@ -14,14 +14,15 @@ interface Props {
   followed: FollowedTask;
 }
 
-export function Transcribing({ session, followed: { task, problem, begin } }: Props) {
+export function Transcribing({ session, followed: { known, task, problem, begin } }: Props) {
   if (problem) return <ProblemNotice problem={problem} />;
   if (task && !task.ready) return <TaskProgress task={task} />;
   if (task?.status === "failed" || task?.status === "cancelled") {
     return <Ended session={session} reason={task.error} status={task.status} begun={begin} />;
   }
-  if (task === null && session.status === "processing") return <Hint>{text.task.elsewhere}</Hint>;
-  if (task === null && session.status === "failed") {
+  if (known) return null;
+  if (session.status === "processing") return <Hint>{text.task.elsewhere}</Hint>;
+  if (session.status === "failed") {
     return <Ended session={session} reason={null} status="failed" begun={begin} />;
   }
   return null;

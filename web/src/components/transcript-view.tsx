@@ -7,7 +7,7 @@ import { withWords } from "../captions";
 import { type Correcting, useCorrecting } from "../correcting";
 import { corrected } from "../corrections";
 import type { CurrentTranscript } from "../current-transcript";
-import { type Evidence, placeOf } from "../evidence";
+import { placeOf, type Wanted } from "../evidence";
 import type { Connection } from "../live";
 import { text } from "../text";
 import { plainText } from "../transcript";
@@ -17,6 +17,7 @@ import { CopyButton } from "./copy-button";
 import { ExportMenu } from "./export-menu";
 import { Loading, ProblemNotice } from "./notice";
 import { Playback } from "./playback";
+import { SPEAKERS } from "./segment-editor";
 
 interface Props {
   session: Session;
@@ -25,7 +26,7 @@ interface Props {
   recording: AudioFile | null;
   ended: boolean;
   /** Where somebody wants to be led; another object each time. */
-  wanted: Evidence | null;
+  wanted: Wanted | null;
 }
 
 export function Transcript({ session, transcript, connection, recording, ended, wanted }: Props) {
@@ -59,10 +60,22 @@ export function Transcript({ session, transcript, connection, recording, ended, 
       {segments && segments.length > 0 && (
         <div className="card transcript-body" ref={body}>
           <CaptionList segments={segments} tools={tools} drafts={corrections.drafts} marked={marked} />
+          <Speakers segments={segments} />
         </div>
       )}
       <Undo correcting={correcting} />
     </section>
+  );
+}
+
+function Speakers({ segments }: { segments: readonly Segment[] }) {
+  const names = useMemo(() => [...new Set(segments.map((each) => each.speaker))], [segments]);
+  return (
+    <datalist id={SPEAKERS}>
+      {names.map((name) => (
+        <option key={name} value={name} />
+      ))}
+    </datalist>
   );
 }
 
@@ -103,13 +116,13 @@ const noMarks: ReadonlySet<string> = new Set();
 
 /** Brings a place into sight, gives it the keyboard and plays it, once for each wish. */
 function useLedTo(
-  wanted: Evidence | null,
+  wanted: Wanted | null,
   segments: readonly Segment[] | null,
   body: RefObject<HTMLDivElement | null>,
   playFrom: Tools["playFrom"],
 ): ReadonlySet<string> {
   const [marked, setMarked] = useState(noMarks);
-  const done = useRef<Evidence | null>(null);
+  const done = useRef<Wanted | null>(null);
   useEffect(() => {
     if (!wanted || !segments || done.current === wanted) return;
     done.current = wanted;
@@ -120,7 +133,7 @@ function useLedTo(
     const shown = body.current?.querySelector<HTMLElement>(`[data-segment="${CSS.escape(first)}"]`);
     shown?.scrollIntoView({ block: "center" });
     shown?.focus({ preventScroll: true });
-    playFrom?.(place.start);
+    if (wanted.heard) playFrom?.(place.start);
   }, [wanted, segments, body, playFrom]);
   return marked;
 }

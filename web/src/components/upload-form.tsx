@@ -97,7 +97,10 @@ function Wishes({ file }: { file: File }) {
 }
 
 function megabytes(bytes: number): string {
-  return (bytes / MEGABYTE).toLocaleString(undefined, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+  return Math.max(0.1, bytes / MEGABYTE).toLocaleString(undefined, {
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 1,
+  });
 }
 
 /** Whether something that could be dropped is held over the page. */
