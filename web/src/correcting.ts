@@ -1,6 +1,6 @@
 // Corrects segments: shown at once, kept by the server, and given back to their author when it refuses.
 
-import { useCallback, useMemo, useReducer } from "react";
+import { useCallback, useEffect, useMemo, useReducer } from "react";
 import { type Api, post, type Segment } from "./api";
 import { type Correction, type Corrections, correct, noCorrections, type Revision } from "./corrections";
 import { useApi } from "./hooks";
@@ -26,9 +26,12 @@ interface Base extends Wanted {
 
 const CONFLICTS: ReadonlySet<number> = new Set([409, 412]);
 
-export function useCorrecting(sessionId: string): Correcting {
+/** `version` is the one of the transcript that is shown. */
+export function useCorrecting(sessionId: string, version: string | null): Correcting {
   const api = useApi();
   const [corrections, dispatch] = useReducer(correct, noCorrections);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was corrected belongs to one version
+  useEffect(() => dispatch({ kind: "other version" }), [version]);
   const save = useCallback(
     async (segment: Segment, base: Base, wanted: Wanted) => {
       const change = differing(base, wanted);

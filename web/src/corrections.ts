@@ -42,7 +42,8 @@ export type Correction =
   | { kind: "sent"; segment: Segment; text: string; speaker: string }
   | { kind: "stored"; segment: Segment; before: number }
   | { kind: "undone"; segment: Segment }
-  | { kind: "refused"; segmentId: string; draft: Draft };
+  | { kind: "refused"; segmentId: string; draft: Draft }
+  | { kind: "other version" };
 
 export const noCorrections: Corrections = { drafts: new Map(), standing: new Map(), undoable: null };
 
@@ -75,6 +76,9 @@ export function correct(corrections: Corrections, correction: Correction): Corre
         undoable: null,
       };
     }
+    case "other version":
+      // Its segments may have the same ids and are others all the same.
+      return noCorrections;
     case "refused":
       return {
         ...corrections,
@@ -98,10 +102,13 @@ export function keptWhereSame(before: readonly Segment[], after: readonly Segmen
   const known = new Map(before.map((each) => [each.segment_id, each]));
   return after.map((each) => {
     const old = known.get(each.segment_id);
-    return old && old.revision === each.revision && old.speaker === each.speaker && old.text === each.text
-      ? old
-      : each;
+    return old && isSame(old, each) ? old : each;
   });
+}
+
+function isSame(one: Segment, other: Segment): boolean {
+  const names = Object.keys(other) as (keyof Segment)[];
+  return names.every((name) => one[name] === other[name]);
 }
 
 /** What somebody has written in an editor that is open already stays. */

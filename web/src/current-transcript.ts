@@ -16,6 +16,8 @@ export interface CurrentTranscript {
   /** Null while they are not known. */
   segments: readonly Segment[] | null;
   versions: readonly Version[];
+  /** Which of them it is; null while nothing is stored. */
+  version: string | null;
   /** Whether these are the segments that corrections reach. */
   correctable: boolean;
   problem: Problem | null;
@@ -47,6 +49,7 @@ export function useCurrentTranscript(
   return {
     segments: listed.value || listed.problem ? known : null,
     versions: listed.value ?? [],
+    version: current?.id ?? null,
     correctable: version !== null || (current !== null && isLive),
     problem: version ? stored.problem : problem,
     reload,

@@ -51,6 +51,11 @@ test("a change can be undone until it is", () => {
   expect([shown(stored, undone), undone.undoable]).toEqual(["The green house.", null]);
 });
 
+test("another version has none of the corrections of the one before", () => {
+  const corrections = after(sent, { kind: "stored", segment: stored, before: 3 }, { kind: "other version" });
+  expect(shown({ ...heard, text: "Heard again.", revision: 0 }, corrections)).toBe("Heard again.");
+});
+
 test("segments that are the same stay the same objects", () => {
   const other = segment("b", "And then?");
   const [first, second] = keptWhereSame(

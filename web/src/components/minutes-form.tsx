@@ -1,6 +1,7 @@
 // Has minutes made: for the first time, or once more.
 
 import { type FormEvent, useCallback } from "react";
+import type { Api } from "../api";
 import { useAction, useApi, useLoaded } from "../hooks";
 import { beginAgain, beginMinutes, type Summary, type Template, templatesOf, type Wishes } from "../minutes";
 import { text } from "../text";
@@ -17,15 +18,7 @@ export function MinutesForm({ sessionId, summary, begun }: Props) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(
-      async (wishes: Wishes) => {
-        // Another template is another summary; the same one, once more, is its next version.
-        const again = summary !== null && summary.template_id === wishes.template_id;
-        begun(
-          again
-            ? await beginAgain(api, sessionId, summary, wishes)
-            : await beginMinutes(api, sessionId, wishes),
-        );
-      },
+      async (wishes: Wishes) => begun(await beginning(api, sessionId, summary, wishes)),
       [api, sessionId, summary, begun],
     ),
   );
@@ -53,6 +46,13 @@ export function MinutesForm({ sessionId, summary, begun }: Props) {
       {problem && <ProblemNotice problem={problem} />}
     </form>
   );
+}
+
+/** Another template is another summary; the same one, once more, is its next version. */
+function beginning(api: Api, sessionId: string, summary: Summary | null, wishes: Wishes): Promise<string> {
+  return summary && summary.template_id === wishes.template_id
+    ? beginAgain(api, sessionId, summary, wishes)
+    : beginMinutes(api, sessionId, wishes);
 }
 
 function wishesIn(form: FormData): Wishes {

@@ -23,7 +23,6 @@ import { Versions } from "./versions";
 const REFRESH_MS = 10_000;
 const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived", "processing", "failed"]);
 const BUSY: ReadonlySet<string> = new Set(["recording", "paused", "processing"]);
-const OVER: ReadonlySet<string> = new Set(["completed", "cancelled", "failed"]);
 
 export function SessionPage({ id, at }: { id: string; at: Spot | null }) {
   const api = useApi();
@@ -76,7 +75,7 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
         transcript={transcript}
         connection={followed.connection}
         recording={recording}
-        ended={OVER.has(status)}
+        empty={emptiness(status)}
         wanted={wanted}
       />
       {session.role === "owner" && !BUSY.has(status) && (recording || transcript.versions.length > 1) && (
@@ -90,6 +89,20 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
       )}
     </>
   );
+}
+
+/** Why there are no words; null where something else says it. */
+function emptiness(status: string): string | null {
+  switch (status) {
+    case "processing":
+    case "failed":
+      return null;
+    case "completed":
+    case "cancelled":
+      return text.session.nothingSaid;
+    default:
+      return text.session.nothingYet;
+  }
 }
 
 function wantedAt({ segmentId, start }: Spot): Wanted {

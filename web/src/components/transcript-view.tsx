@@ -19,21 +19,24 @@ import { Loading, ProblemNotice } from "./notice";
 import { Playback } from "./playback";
 import { SPEAKERS } from "./segment-editor";
 
+const UNDO_MS = 30_000;
+
 interface Props {
   session: Session;
   transcript: CurrentTranscript;
   connection: Connection;
   recording: AudioFile | null;
-  ended: boolean;
+  /** What is said where there are no words. */
+  empty: string | null;
   /** Where somebody wants to be led; another object each time. */
   wanted: Wanted | null;
 }
 
-export function Transcript({ session, transcript, connection, recording, ended, wanted }: Props) {
+export function Transcript({ session, transcript, connection, recording, empty, wanted }: Props) {
   const { problem, reload } = transcript;
   const player = useRef<HTMLAudioElement>(null);
   const playFrom = usePlayFrom(player);
-  const correcting = useCorrecting(session.id);
+  const correcting = useCorrecting(session.id, transcript.version);
   const { corrections } = correcting;
   const segments = useMemo(
     () => transcript.segments && withWords(corrected(transcript.segments, corrections)),
@@ -51,9 +54,9 @@ export function Transcript({ session, transcript, connection, recording, ended, 
       </div>
       {problem && <ProblemNotice problem={problem} retry={reload} />}
       {!segments && !problem && <Loading />}
-      {segments?.length === 0 && (
+      {segments?.length === 0 && empty && (
         <p className="empty card" data-testid="transcript-empty">
-          {ended ? text.session.nothingSaid : text.session.nothingYet}
+          {empty}
         </p>
       )}
       {recording && <Playback file={recording} player={player} />}
@@ -141,9 +144,14 @@ function useLedTo(
 /** The way back from the last correction, also when that took a segment's words away. */
 function Undo({ correcting }: { correcting: Correcting }) {
   const { undoable } = correcting.corrections;
+  const [past, setPast] = useState<typeof undoable>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setPast(undoable), UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [undoable]);
   return (
     <div className="undo" role="status">
-      {undoable && (
+      {undoable && undoable !== past && (
         <>
           {text.correct.done}
           <button
