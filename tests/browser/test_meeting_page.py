@@ -121,6 +121,11 @@ async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
             await expect(player).to_have_js_property("paused", False, timeout=_PATIENCE)
             assert await player.evaluate("player => player.currentTime") > 0.5
 
+            await page.get_by_test_id("microphones").locator("summary").click()
+            shared = page.get_by_label("Several people share the microphone of")
+            await shared.click()
+            await expect(shared).to_be_checked()
+
 
 async def test_a_page_whose_line_was_cut_catches_up_without_gap_or_double(
     platform: RunningPlatform, open_page: OpenPage

@@ -107,8 +107,10 @@ async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_wa
         await page.get_by_test_id("versions").locator("summary").click()
         await page.get_by_role("button", name="Transcribe again").click()
         await expect(page.get_by_test_id("version")).to_have_count(2, timeout=_PATIENCE)
-        await page.get_by_role("button", name="Use this one").click()
-        await expect(page.get_by_test_id("version")).to_have_count(3)
+        first = page.get_by_test_id("version").last
+        await expect(first).to_have_attribute("data-current", "false")
+        await first.get_by_role("button", name="Use this one").click()
+        await expect(first).to_have_attribute("data-current", "true")
 
 
 async def test_words_are_corrected_by_keyboard_and_nobody_overwrites_anybody(

@@ -19,10 +19,11 @@ export interface Received {
   known: boolean;
 }
 
-export type Source = "live" | "upload" | "retranscription" | "import";
+export type Source = "live" | "first_pass" | "upload" | "retranscription" | "import";
 
 export interface Version {
   id: string;
+  session_id: string;
   source: Source;
   language: string;
   word_count: number;
@@ -79,15 +80,10 @@ export async function currentSegments(api: Api, sessionId: string, signal: Abort
   return segments;
 }
 
-/** Brings an earlier version to the front again, as a copy: all that there are stay as they are. */
-export async function bringBack(api: Api, sessionId: string, version: Version): Promise<void> {
-  const { segments } = await api.request<{ segments: Segment[] }>(`/transcriptions/${version.id}`, {});
-  const copy = { session_id: sessionId, language: version.language, segments };
-  await api.send("/transcriptions", {
-    method: "POST",
-    body: JSON.stringify(copy),
-    headers: { "Content-Type": "application/json" },
-  });
+/** Lets an earlier version count again; all that there are stay as they are. */
+export async function bringBack(api: Api, { id, session_id }: Version): Promise<void> {
+  const path = `/sessions/${encodeURIComponent(session_id)}/transcriptions/${encodeURIComponent(id)}/restore`;
+  await api.send(path, { method: "POST" });
 }
 
 /** Fields before the file, so that the server knows them when the file arrives. */

@@ -78,6 +78,7 @@ export const text = {
     heading: (count: number) => `Versions of the transcript (${count})`,
     sources: {
       live: "Captions of the meeting",
+      first_pass: "Captions before they were corrected from the recording",
       upload: "Transcribed from the recording",
       retranscription: "Transcribed again",
       import: "Brought along",
@@ -86,6 +87,11 @@ export const text = {
     current: "Shown",
     use: "Use this one",
     again: "Transcribe again",
+  },
+  microphones: {
+    heading: "Shared microphones",
+    hint: "Where several people speak into one microphone, they are told apart once the meeting is over.",
+    shared: (name: string) => `Several people share the microphone of ${name}`,
   },
 
   minutes: {

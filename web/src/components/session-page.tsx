@@ -12,6 +12,7 @@ import { text } from "../text";
 import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
 import { Invite } from "./invite";
+import { Microphones } from "./microphones";
 import { Minutes } from "./minutes";
 import { Loading, ProblemNotice } from "./notice";
 import { useRecording } from "./playback";
@@ -78,6 +79,7 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
         empty={emptiness(status)}
         wanted={wanted}
       />
+      {session.started_at && <Microphones session={session} begun={transcribing.begin} />}
       {session.role === "owner" && !BUSY.has(status) && (recording || transcript.versions.length > 1) && (
         <Versions
           sessionId={session.id}

@@ -22,7 +22,7 @@ export function Versions({ sessionId, versions, recorded, begun, changed }: Prop
       {versions.length > 0 && (
         <ol className="version-list">
           {versions.map((version) => (
-            <VersionRow key={version.id} sessionId={sessionId} version={version} changed={changed} />
+            <VersionRow key={version.id} version={version} changed={changed} />
           ))}
         </ol>
       )}
@@ -32,18 +32,17 @@ export function Versions({ sessionId, versions, recorded, begun, changed }: Prop
 }
 
 interface RowProps {
-  sessionId: string;
   version: Version;
   changed: () => void;
 }
 
-function VersionRow({ sessionId, version, changed }: RowProps) {
+function VersionRow({ version, changed }: RowProps) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(async () => {
-      await bringBack(api, sessionId, version);
+      await bringBack(api, version);
       changed();
-    }, [api, sessionId, version, changed]),
+    }, [api, version, changed]),
   );
   const made = new Date(version.created_at);
   return (
