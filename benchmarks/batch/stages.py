@@ -23,7 +23,8 @@ _PIECE_BYTES = 2 * SAMPLE_RATE * BYTES_PER_SAMPLE
 _AT_ONCE = 2
 """Pieces of one recording, as a worker has them recognised unless it is told otherwise."""
 
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.5
+"""Looking costs the machine something, and times are the server's own."""
 
 
 class Failed(Exception):
