@@ -44,6 +44,12 @@ def attributed(segments: Sequence[Segment], words: Sequence[Word], turns: Sequen
     ]
 
 
+def between(turns: Sequence[Turn]) -> list[float]:
+    """Where one speaker stops and another begins, in seconds; turns that overlap are parted in the middle."""
+    ordered = sorted(turns, key=lambda turn: turn.start)
+    return [(one.end + other.start) / 2 for one, other in pairwise(ordered) if one.speaker != other.speaker]
+
+
 def _parts(segment: Segment, words: list[Word], turns: Sequence[Turn]) -> list[Attributed]:
     whole = speaker_of(segment.start, segment.end, turns)
     words = words or _sentences(segment, turns)

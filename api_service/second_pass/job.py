@@ -16,13 +16,13 @@ from api_service.recordings.chunks import Chunks, chunks_of, from_storage
 from api_service.second_pass import repository
 from api_service.second_pass.microphone import Microphone
 from api_service.second_pass.revising import HeardVoice, Person, revised
-from api_service.transcribing.hearing import Channel, Heard, hear
+from api_service.transcribing.hearing import Heard, hear
 from api_service.transcribing.speaking import turns_of
 from api_service.transcribing.tools import Tools
 from api_service.transcribing.windows import Window, windows
 from shared.contracts.diarization import SpeakerCount
 from shared.errors import ServiceError
-from shared.speakers import Attributed, Turn, attributed
+from shared.speakers import Turn, between
 
 log = structlog.get_logger()
 
@@ -95,47 +95,57 @@ async def _hear_all(
     tools: Tools, work: Work, people: Sequence[Person], chunks: Chunks, settings: SecondPassSettings
 ) -> _Meeting:
     fetch = from_storage(tools.storage)
+    # Who shares a microphone is heard last, turn by turn: until then it is found out whose turns they are.
+    people = sorted(people, key=lambda person: person.shared_microphone)
     microphones = [Microphone(list(chunks[each.participant_identity].values()), fetch) for each in people]
+    hearing = _Hearing(tools, work, sum(each.ends_at for each in microphones), settings.language)
     searching = asyncio.create_task(_turns_of_all(tools, people, chunks))
+    heard: list[Heard] = []
+    voices: list[HeardVoice] = []
     try:
-        heard = await _heard(tools, work, microphones, language=settings.language)
-        turns = await searching
+        for person, microphone in zip(people, microphones, strict=True):
+            turns = (await searching).get(person.account, []) if person.shared_microphone else []
+            # Who could not be told apart stays as they were: names that people gave them would be lost.
+            if turns is not None:
+                its = await hearing.hear(microphone, cuts=between(turns))
+                heard.append(its)
+                voices.append(
+                    HeardVoice(person, microphone.first_track, its.channels[0], microphone.recorded, turns)
+                )
+        diarization = _diarization(tools, people, await searching)
     finally:
         searching.cancel()
         await asyncio.wait({searching})
-    voices = [
-        HeardVoice(person, microphone.first_track, _parts(its.channels[0], found), microphone.recorded)
-        for person, microphone, its in zip(people, microphones, heard, strict=True)
-        # Who could not be told apart stays as they were: names that people gave them would be lost.
-        if (found := turns.get(person.account, [])) is not None
-    ]
-    seconds = max(microphone.ends_at for microphone in microphones)
-    return _Meeting(seconds, heard, voices, _diarization(tools, people, turns))
+    return _Meeting(max(each.ends_at for each in microphones), heard, voices, diarization)
 
 
-async def _heard(
-    tools: Tools, work: Work, microphones: Sequence[Microphone], *, language: str | None
-) -> list[Heard]:
-    total, before = sum(microphone.ends_at for microphone in microphones), 0.0
+class _Hearing:
+    """Hears one participant after the other, and tells how far it is with all."""
 
-    async def progress(seconds: float) -> None:
-        share = min(1.0, (before + seconds) / total)
-        await work.report(_FIRST_PERCENT + share * (_LAST_PERCENT - _FIRST_PERCENT), "processing_audio")
+    def __init__(self, tools: Tools, work: Work, total_seconds: float, language: str | None) -> None:
+        self._tools = tools
+        self._work = work
+        self._total_seconds = total_seconds
+        self._language = language
+        self._before = 0.0
+        """Seconds of those who were heard already."""
 
-    heard: list[Heard] = []
-    for microphone in microphones:
-        heard.append(
-            await hear(
-                tools.second_stt,
-                _with_sound(windows(microphone.stream(), channels=1)),
-                channels=1,
-                language=language,
-                at_once=tools.pieces_at_once,
-                progress=progress,
-            )
+    async def hear(self, microphone: Microphone, *, cuts: Sequence[float]) -> Heard:
+        heard = await hear(
+            self._tools.second_stt,
+            _with_sound(windows(microphone.stream(), channels=1, cuts=cuts)),
+            channels=1,
+            language=self._language,
+            at_once=self._tools.pieces_at_once,
+            progress=self._told,
         )
-        before += microphone.ends_at
-    return heard
+        self._before += microphone.ends_at
+        return heard
+
+    async def _told(self, seconds: float) -> None:
+        share = min(1.0, (self._before + seconds) / self._total_seconds)
+        percent = _FIRST_PERCENT + share * (_LAST_PERCENT - _FIRST_PERCENT)
+        await self._work.report(percent, "processing_audio")
 
 
 async def _with_sound(heard: AsyncIterable[Window]) -> AsyncIterator[Window]:
@@ -173,12 +183,6 @@ def _diarization(tools: Tools, people: Sequence[Person], turns: Turns) -> Diariz
     if tools.diarization is None:
         return "not-configured"
     return "failed" if None in turns.values() else "completed"
-
-
-def _parts(channel: Channel, turns: Sequence[Turn]) -> list[Attributed]:
-    if not turns:
-        return [Attributed(segment, None) for segment in channel.segments if segment.text]
-    return [part for part in attributed(channel.segments, channel.words, turns) if part.segment.text]
 
 
 async def _store(

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from api_service.second_pass.matching import Heard, Kept, Known, Stretch, matched
+from api_service.transcribing.hearing import Channel
 from api_service.transcribing.lines import numbered
 from shared.contracts.stt import Segment
-from shared.speakers import Attributed
+from shared.speakers import Attributed, Turn, attributed, speaker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class HeardVoice:
-    """Everything that was heard again of one participant; speakers only at a shared microphone."""
+    """Everything that was heard again of one participant."""
 
     person: Person
     track_sid: str
-    parts: Sequence[Attributed]
+    heard: Channel
     recorded: Sequence[Stretch]
+    turns: Sequence[Turn] = ()
+    """Of those who share the microphone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +64,22 @@ class Revision:
 
 
 def revised(known: Sequence[tuple[str | None, Known]], voices: Sequence[HeardVoice]) -> Revision:
-    """`known` are the segments of the transcript, each with its participant."""
+    """`known` are the segments of the transcript, each with its participant.
+
+    What is heard in one go over several of them is cut where one ends, so that segments stay as short as
+    people have seen them.
+    """
     taken = {segment.segment_id for _, segment in known}
     numbers = _numbers(voices)
     segments: list[RevisedSegment] = []
     withdrawn: list[str] = []
     for voice in voices:
         own = [segment for who, segment in known if who == voice.person.participant_identity]
-        places = [Stretch(part.segment.start, part.segment.end) for part in voice.parts]
+        parts = _parts(voice, own)
+        places = [Stretch(part.segment.start, part.segment.end) for part in parts]
         decisions = matched(own, places, recorded=voice.recorded)
-        heard = [each for each in decisions if isinstance(each, Heard)]
-        segments += _segments(voice, heard, numbers[voice.person.account], taken)
+        heard = [(parts[each.index], each.segment_id) for each in decisions if isinstance(each, Heard)]
+        segments += _segments(voice.person, voice.track_sid, heard, numbers[voice.person.account], taken)
         staying = {each.segment_id for each in decisions if isinstance(each, Kept)}
         staying |= {each.segment_id for each in decisions if isinstance(each, Heard) and each.segment_id}
         withdrawn += [segment.segment_id for segment in own if segment.segment_id not in staying]
@@ -80,25 +88,46 @@ def revised(known: Sequence[tuple[str | None, Known]], voices: Sequence[HeardVoi
 
 def _numbers(voices: Sequence[HeardVoice]) -> dict[str, dict[str, int]]:
     """By account, the speakers at its microphone in the order in which they first spoke."""
-    parts: defaultdict[str, list[Attributed]] = defaultdict(list)
+    turns: defaultdict[str, set[Turn]] = defaultdict(set)
     for voice in voices:
-        parts[voice.person.account] += voice.parts
+        turns[voice.person.account] |= {
+            turn for turn in voice.turns if _is_heard(voice.heard.segments, turn.start, turn.end)
+        }
     return {
-        account: numbered(sorted(its, key=lambda part: part.segment.start)) for account, its in parts.items()
+        account: numbered([turn.speaker for turn in sorted(its, key=lambda turn: turn.start)])
+        for account, its in turns.items()
     }
 
 
+def _is_heard(segments: Sequence[Segment], start: float, end: float) -> bool:
+    return any(segment.start < end and start < segment.end for segment in segments)
+
+
+def _parts(voice: HeardVoice, known: Sequence[Known]) -> list[Attributed]:
+    """What was heard, each part of one speaker and, where it was captioned, of one caption."""
+    segments, words = voice.heard.segments, voice.heard.words
+    captions = [Turn(each.place.start, each.place.end, each.segment_id) for each in known]
+    cut = [part.segment for part in attributed(segments, words, captions)] if captions else segments
+    return [
+        Attributed(segment, speaker_of(segment.start, segment.end, voice.turns))
+        for segment in cut
+        if segment.text
+    ]
+
+
 def _segments(
-    voice: HeardVoice, heard: Sequence[Heard], numbers: dict[str, int], taken: set[str]
+    person: Person,
+    track_sid: str,
+    heard: Sequence[tuple[Attributed, str | None]],
+    numbers: dict[str, int],
+    taken: set[str],
 ) -> Iterator[RevisedSegment]:
-    person = voice.person
-    for each in heard:
-        part = voice.parts[each.index]
+    for part, known_id in heard:
         # Who speaks alone at a shared microphone needs no number.
-        number = numbers[part.speaker] if part.speaker and len(numbers) > 1 else None
+        number = numbers.get(part.speaker) if part.speaker and len(numbers) > 1 else None
         suffix = f" - Speaker {number}" if number else ""
         yield RevisedSegment(
-            segment_id=each.segment_id or _new_id(voice.track_sid, part.segment, taken),
+            segment_id=known_id or _new_id(track_sid, part.segment, taken),
             participant_identity=person.participant_identity,
             spoken_as=person.spoken_as + suffix,
             speaker=person.speaker + suffix,

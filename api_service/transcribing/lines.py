@@ -27,7 +27,9 @@ def of_turns(channel: Channel, turns: Sequence[Turn] | None) -> list[Line]:
     if turns is None:
         return _lines([(UNKNOWN, Attributed(segment, None)) for segment in channel.segments])
     parts = attributed(channel.segments, channel.words, turns)
-    names = {label: f"Speaker {number}" for label, number in numbered(parts).items()}
+    names = {
+        label: f"Speaker {number}" for label, number in numbered([part.speaker for part in parts]).items()
+    }
     return _lines([(names[part.speaker] if part.speaker else UNKNOWN, part) for part in parts])
 
 
@@ -41,9 +43,9 @@ def of_channels(channels: Sequence[Channel]) -> list[Line]:
     return _lines(sorted(said, key=lambda each: each[1].segment.start))
 
 
-def numbered(parts: Sequence[Attributed]) -> dict[str, int]:
-    """The speakers, counted from 1 in the order in which they first spoke."""
-    labels = dict.fromkeys(part.speaker for part in parts if part.speaker)
+def numbered(speakers: Sequence[str | None]) -> dict[str, int]:
+    """Those that are known, counted from 1 in the order in which they first speak."""
+    labels = dict.fromkeys(speaker for speaker in speakers if speaker)
     return {label: number for number, label in enumerate(labels, start=1)}
 
 

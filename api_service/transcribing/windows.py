@@ -1,6 +1,7 @@
 """A stream of audio of any length as windows that are cut at pauses. Holds about a minute of it."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+from bisect import bisect_right
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,22 +30,37 @@ class Window:
         return self.start + self.channels[0].seconds
 
 
-async def windows(pieces: AsyncIterable[bytes], *, channels: int) -> AsyncIterator[Window]:
-    """Interleaved 16 kHz int16 samples, cut where all channels together are quiet."""
+async def windows(
+    pieces: AsyncIterable[bytes], *, channels: int, cuts: Sequence[float] = ()
+) -> AsyncIterator[Window]:
+    """Interleaved 16 kHz int16 samples, cut where all channels together are quiet, and at all `cuts`.
+
+    These are positions in seconds, in order.
+    """
     frame_bytes = BYTES_PER_SAMPLE * channels
-    looked_at = round(_LOOKED_AT_SECONDS * SAMPLE_RATE)
+    wanted = [round(cut * SAMPLE_RATE) for cut in cuts]
     kept, position = bytearray(), 0
     async for piece in pieces:
         kept += piece
-        while len(kept) >= looked_at * frame_bytes:
-            frames = _frames(kept, looked_at, channels)
-            _, cut = cut_at_pauses(_mixed(frames), max_seconds=_MOST_SECONDS)[0]
-            length = round(cut * SAMPLE_RATE)
-            yield _window(frames[:length], position)
+        while length := _length(kept, position, wanted, channels):
+            yield _window(_frames(kept, length, channels), position)
             del kept[: length * frame_bytes]
             position += length
     if rest := len(kept) // frame_bytes:
         yield _window(_frames(kept, rest, channels), position)
+
+
+def _length(kept: bytearray, position: int, wanted: Sequence[int], channels: int) -> int:
+    """Of the next window, in frames; 0 while too little is at hand to tell."""
+    at_hand = len(kept) // (BYTES_PER_SAMPLE * channels)
+    following = bisect_right(wanted, position)
+    if following < len(wanted) and (length := wanted[following] - position) <= _MOST_SECONDS * SAMPLE_RATE:
+        return length if length <= at_hand else 0
+    looked_at = round(_LOOKED_AT_SECONDS * SAMPLE_RATE)
+    if at_hand < looked_at:
+        return 0
+    _, cut = cut_at_pauses(_mixed(_frames(kept, looked_at, channels)), max_seconds=_MOST_SECONDS)[0]
+    return round(cut * SAMPLE_RATE)
 
 
 def _frames(data: bytearray, count: int, channels: int) -> Samples:

@@ -1,7 +1,7 @@
 """Who said what."""
 
 from shared.contracts.stt import Segment
-from shared.speakers import Turn, attributed, speaker_of
+from shared.speakers import Turn, attributed, between, speaker_of
 from tests.shared.test_words import said
 
 
@@ -79,3 +79,8 @@ def test_where_nobody_is_near_nobody_is_named() -> None:
 
 def test_nothing_said_is_nothing_attributed() -> None:
     assert attributed([], [], turns("AB")) == []
+
+
+def test_a_recording_is_parted_between_two_speakers_and_not_between_turns_of_one() -> None:
+    turns = [Turn(0, 2, "A"), Turn(2.5, 3, "A"), Turn(4, 6, "B"), Turn(5, 8, "A")]
+    assert between(turns) == [3.5, 5.5]

@@ -2,8 +2,9 @@
 
 from api_service.second_pass.matching import Known, Stretch
 from api_service.second_pass.revising import HeardVoice, Person, RevisedSegment, revised
+from api_service.transcribing.hearing import Channel
 from shared.contracts.stt import Segment
-from shared.speakers import Attributed
+from shared.speakers import Attributed, Turn
 
 ROOM = Person("room-1", "account", "Room A", "Board room", shared_microphone=True)
 ANN = Person("ann-1", "ann", "Ann", "Ann", shared_microphone=False)
@@ -15,7 +16,8 @@ def part(text: str, start: float, end: float, speaker: str | None = None) -> Att
 
 
 def voice(person: Person, *parts: Attributed) -> HeardVoice:
-    return HeardVoice(person, "TR_1", parts, RECORDED)
+    turns = [Turn(each.segment.start, each.segment.end, each.speaker) for each in parts if each.speaker]
+    return HeardVoice(person, "TR_1", Channel([each.segment for each in parts]), RECORDED, turns)
 
 
 def known(who: str, segment_id: str, start: float, end: float) -> tuple[str, Known]:
@@ -42,6 +44,18 @@ def test_new_ids_differ_from_those_that_are_there() -> None:
     parts = part("yes", 5.0, 6.0), part("no", 5.0, 6.0)
     ids = [each.segment_id for each in revised(before, [voice(ANN, *parts)]).segments]
     assert ids == ["TR_1-again-5000-2", "TR_1-again-5000-3"]
+
+
+def test_what_is_heard_in_one_go_is_cut_where_captions_end_and_all_keep_their_ids() -> None:
+    before = [known("ann-1", "a", 1.0, 3.0), known("ann-1", "b", 4.0, 6.0), known("ann-1", "c", 7.0, 9.0)]
+    whole = part("One is here now. Two is there now. Who is where now?", 1.0, 9.0)
+    revision = revised(before, [voice(ANN, whole)])
+    assert [(each.segment_id, each.text) for each in revision.segments] == [
+        ("a", "One is here now."),
+        ("b", "Two is there now."),
+        ("c", "Who is where now?"),
+    ]
+    assert revision.withdrawn == []
 
 
 def test_who_shares_a_microphone_is_numbered_in_the_order_of_speaking() -> None:
