@@ -65,6 +65,8 @@ class Known:
     edited: bool
     """By people, whose words stay."""
 
+    text: str = ""
+
 
 def matched(
     known: Sequence[Known], heard: Sequence[Stretch], *, recorded: Sequence[Stretch]
@@ -72,7 +74,8 @@ def matched(
     """What one voice's transcript consists of after the second pass, in no particular order.
 
     People's edits stay and stand for what was heard where they are. What is known and lies where nothing
-    was `recorded` stays as well: nobody could hear it again. Known elsewhere and not heard again, it goes.
+    was `recorded` stays as well: nobody could hear it again. What is known elsewhere and matches nothing is
+    in neither: whether it went into another segment, only the words tell.
     """
     edited = [segment for segment in known if segment.edited]
     unedited = [segment for segment in known if not segment.edited]

@@ -33,7 +33,7 @@ async def hold(connection: Connection, attempt: Attempt) -> list[tuple[str | Non
     return [
         (
             row["participant_identity"],
-            Known(row["segment_id"], Stretch(row["start_time"], row["end_time"]), row["edited"]),
+            Known(row["segment_id"], Stretch(row["start_time"], row["end_time"]), row["edited"], row["text"]),
         )
         for row in await cursor.fetchall()
     ]

@@ -1,5 +1,6 @@
 """What becomes of a live transcript when its voices have been heard again. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from api_service.transcribing.hearing import Channel
 from api_service.transcribing.lines import numbered
 from shared.contracts.stt import Segment
 from shared.speakers import Attributed, Turn, attributed, speaker_of
+
+_NEAR_SECONDS = 3.0
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Revision:
 
     segments: list[RevisedSegment]
     withdrawn: list[str]
-    """Segments that were not heard again where there is audio."""
+    """Segments whose words are in others now."""
 
 
 def revised(known: Sequence[tuple[str | None, Known]], voices: Sequence[HeardVoice]) -> Revision:
@@ -82,8 +87,31 @@ def revised(known: Sequence[tuple[str | None, Known]], voices: Sequence[HeardVoi
         segments += _segments(voice.person, voice.track_sid, heard, numbers[voice.person.account], taken)
         staying = {each.segment_id for each in decisions if isinstance(each, Kept)}
         staying |= {each.segment_id for each in decisions if isinstance(each, Heard) and each.segment_id}
-        withdrawn += [segment.segment_id for segment in own if segment.segment_id not in staying]
+        withdrawn += [
+            segment.segment_id
+            for segment in own
+            if segment.segment_id not in staying and _is_said_in(parts, segment)
+        ]
     return Revision(segments, withdrawn)
+
+
+def _is_said_in(parts: Sequence[Attributed], known: Known) -> bool:
+    """Whether it was heard as part of something else. Words that nobody heard again were seen, and stay."""
+    near = Stretch(known.place.start - _NEAR_SECONDS, known.place.end + _NEAR_SECONDS)
+    heard = [part.segment for part in parts]
+    around = {
+        word
+        for segment in heard
+        if near.shared_with(Stretch(segment.start, segment.end))
+        for word in _words(segment.text)
+    }
+    words = _words(known.text)
+    return sum(word in around for word in words) * 2 >= len(words)
+
+
+def _words(text: str) -> list[str]:
+    """In scripts without spaces, the letters."""
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _numbers(voices: Sequence[HeardVoice]) -> dict[str, dict[str, int]]:

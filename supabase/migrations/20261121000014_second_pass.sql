@@ -115,7 +115,8 @@ $$;
 -- The live transcript as it is, held until the end of the transaction. Nothing for an attempt that has lost its job.
 create function internal.hold_live_transcript(job uuid, attempt integer)
 returns table (
-  segment_id text, participant_identity text, start_time double precision, end_time double precision, edited boolean
+  segment_id text, participant_identity text, start_time double precision, end_time double precision, edited boolean,
+  text text
 )
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -128,7 +129,8 @@ begin
   for update;
   perform from public.recording_sessions where id = concerned for no key update;
   return query
-    select held.segment_id, held.participant_identity, held.start_time, held.end_time, held.revision > 1000000
+    select
+      held.segment_id, held.participant_identity, held.start_time, held.end_time, held.revision > 1000000, held.text
     from public.transcript_segments as held
     join public.transcriptions as live on live.id = held.transcription_id and live.source = 'live'
     where live.session_id = concerned

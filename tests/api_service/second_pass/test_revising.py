@@ -20,8 +20,8 @@ def voice(person: Person, *parts: Attributed) -> HeardVoice:
     return HeardVoice(person, "TR_1", Channel([each.segment for each in parts]), RECORDED, turns)
 
 
-def known(who: str, segment_id: str, start: float, end: float) -> tuple[str, Known]:
-    return who, Known(segment_id, Stretch(start, end), edited=False)
+def known(who: str, segment_id: str, start: float, end: float, text: str = "yes") -> tuple[str, Known]:
+    return who, Known(segment_id, Stretch(start, end), edited=False, text=text)
 
 
 def test_one_voices_words_are_not_taken_for_those_of_another() -> None:
@@ -31,12 +31,25 @@ def test_one_voices_words_are_not_taken_for_those_of_another() -> None:
     assert revision.withdrawn == []
 
 
-def test_what_is_not_heard_again_is_withdrawn_and_what_is_new_has_an_id_of_its_own() -> None:
-    revision = revised([known("ann-1", "a", 1.0, 3.0)], [voice(ANN, part("yes", 5.0, 6.0))])
-    assert revision.withdrawn == ["a"]
+def test_what_is_new_has_an_id_of_its_own_and_words_that_were_seen_stay() -> None:
+    revision = revised([known("ann-1", "a", 1.0, 3.0)], [voice(ANN, part("yes", 15.0, 16.0))])
+    assert revision.withdrawn == []
     assert revision.segments == [
-        RevisedSegment("TR_1-again-5000", "ann-1", "Ann", "Ann", "yes", 5.0, 6.0, 0.5)
+        RevisedSegment("TR_1-again-15000", "ann-1", "Ann", "Ann", "yes", 15.0, 16.0, 0.5)
     ]
+
+
+def test_words_that_are_in_another_segment_now_are_not_there_twice() -> None:
+    before = [known("ann-1", "a", 1.0, 1.4, "Okay."), known("ann-1", "b", 2.0, 6.0, "let us go")]
+    revision = revised(before, [voice(ANN, part("Okay, let's go", 1.0, 6.0))])
+    assert [(each.segment_id, each.text) for each in revision.segments] == [("b", "Okay, let's go")]
+    assert revision.withdrawn == ["a"]
+
+
+def test_words_that_were_passed_over_stay_beside_those_that_were_heard() -> None:
+    before = [known("ann-1", "a", 1.0, 1.4, "好的"), known("ann-1", "b", 2.0, 6.0, "我们走吧")]
+    revision = revised(before, [voice(ANN, part("我们走", 1.0, 6.0))])
+    assert revision.withdrawn == []
 
 
 def test_new_ids_differ_from_those_that_are_there() -> None:
