@@ -60,6 +60,29 @@ class Pcm:
         return Pcm(self.data[first:last])
 
 
+_INT16_PEAK = 32_767
+
+
+def samples_from_numbers(values: object) -> Samples:
+    """A list of numbers in [-1, 1] or on the scale of 16 bits, whichever they are, as samples, shape (n,).
+
+    Raises ValueError, in words for whoever sent them.
+    """
+    try:
+        numbers = np.array(values if isinstance(values, list) else [])
+    except (ValueError, OverflowError):
+        numbers = np.array([])
+    if numbers.ndim != 1 or numbers.size == 0 or numbers.dtype.kind not in "iuf":
+        raise ValueError("A list of numbers, and of at least one")
+    peak = np.abs(numbers).max()
+    if not peak <= _INT16_PEAK + 1:  # also when it is no number
+        raise ValueError("Numbers in [-1, 1] or on the scale of 16 bits")
+    # The whole numbers -1, 0 and 1 are near silence on the large scale, not the loudest noise on the small.
+    if peak <= 1 and np.any(numbers % 1):
+        numbers = numbers * _INT16_PEAK
+    return np.clip(np.round(numbers), -_INT16_PEAK - 1, _INT16_PEAK).astype(np.int16)
+
+
 def join(pieces: list[Pcm]) -> Pcm:
     """Pieces one after the other."""
     return Pcm(b"".join(piece.data for piece in pieces))

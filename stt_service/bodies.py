@@ -3,21 +3,18 @@
 import asyncio
 from dataclasses import dataclass
 
-import numpy as np
 import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from shared.audio import SAMPLE_RATE, Pcm, Samples
+from shared.audio import SAMPLE_RATE, Pcm, samples_from_numbers
 from shared.bodies import JSON_MEDIA_TYPE, audio_body, bounded, json_body, media_of
 from shared.contracts.stt import PCM_MEDIA_TYPE
 from shared.decoding import Decoder
 from shared.errors import BadRequest, InvalidRequest, UnsupportedMedia
 from stt_service.schemas import JsonRequest
 from stt_service.settings import SttSettings
-
-_INT16_PEAK = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +72,11 @@ def _heard(content: object, place: tuple[str | int, ...], max_seconds: float) ->
         raise RequestValidationError(
             [{**each, "loc": (*place, *each["loc"])} for each in fault.errors(include_input=False)]
         ) from None
-    samples = _samples(request.audio_data.audio_array, place)
+    try:
+        samples = samples_from_numbers(request.audio_data.audio_array)
+    except ValueError as fault:
+        raise RequestValidationError(
+            [{"loc": (*place, "audio_data", "audio_array"), "msg": str(fault)}]
+        ) from None
     rate = request.audio_data.sample_rate
     return Heard(bounded(samples, rate, max_seconds=max_seconds), request.language)
-
-
-def _samples(values: object, place: tuple[str | int, ...]) -> Samples:
-    """Numbers in [-1, 1] or on the scale of 16 bits, whichever they are, as 16-bit samples."""
-    try:
-        numbers = np.array(values if isinstance(values, list) else [])
-    except (ValueError, OverflowError):
-        numbers = np.array([])
-    if numbers.ndim != 1 or numbers.size == 0 or numbers.dtype.kind not in "iuf":
-        raise _invalid_array(place, "A list of numbers, and of at least one")
-    peak = np.abs(numbers).max()
-    if not peak <= _INT16_PEAK + 1:  # also when it is no number
-        raise _invalid_array(place, "Numbers in [-1, 1] or on the scale of 16 bits")
-    # The whole numbers -1, 0 and 1 are near silence on the large scale, not the loudest noise on the small.
-    if peak <= 1 and np.any(numbers % 1):
-        numbers = numbers * _INT16_PEAK
-    return np.clip(np.round(numbers), -_INT16_PEAK - 1, _INT16_PEAK).astype(np.int16)
-
-
-def _invalid_array(place: tuple[str | int, ...], message: str) -> RequestValidationError:
-    return RequestValidationError([{"loc": (*place, "audio_data", "audio_array"), "msg": message}])

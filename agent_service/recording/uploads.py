@@ -1,7 +1,6 @@
 """Brings chunks to storage: compressed, in order, again and again until they are there."""
 
 import asyncio
-import io
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -9,23 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-import av
 import av.error
-import numpy as np
 import structlog
 
 from agent_service.recording.recorder import Chunk
 from agent_service.recording.spool import Spool, abandoned_spools
-from shared.audio import SAMPLE_RATE, Pcm
+from shared.audio import Pcm
 from shared.backoff import backoff
 from shared.contracts.recordings import CHUNK_MEDIA_TYPE, ChunkName, late_key
 from shared.errors import ServiceError
 from shared.observing import DROPPED, QUEUE_DEPTH
+from shared.opus import compressed
 from shared.storage import Storage
 
 log = structlog.get_logger()
 
-_BITS_PER_SECOND = 24_000
 _MOST_WAITING = 20_000
 """Chunks of a room that wait on disk while storage is away, 600 MB. Then the oldest is lost."""
 
@@ -179,16 +176,3 @@ async def _bring(storage: Storage, spool: Spool, name: ChunkName, *, is_late: bo
 
 async def _whole(file: bytes) -> AsyncIterator[bytes]:
     yield file
-
-
-def compressed(audio: Pcm) -> bytes:
-    """Opus in Ogg, exactly as long as the audio. Costs about 1 % of a core for each voice."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="ogg") as output:
-        track = output.add_stream("libopus", rate=SAMPLE_RATE, layout="mono", options={"application": "voip"})
-        track.bit_rate = _BITS_PER_SECOND
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(audio.samples[np.newaxis]), "s16", "mono")
-        frame.sample_rate = SAMPLE_RATE
-        output.mux(track.encode(frame))
-        output.mux(track.encode(None))
-    return file.getvalue()

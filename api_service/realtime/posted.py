@@ -1,4 +1,4 @@
-"""Captions that programs post over HTTP, and the places on the session's clock that they mean. Pure."""
+"""Captions and audio that programs post over HTTP, and where they mean them on the session's clock. Pure."""
 
 import hashlib
 import math
@@ -19,12 +19,15 @@ from pydantic import (
 
 from api_service.bodies import Language, Name, storable
 from api_service.json_values import small_object
+from shared.audio import SAMPLE_RATES, Pcm, samples_from_numbers
+from shared.bodies import bounded
 from shared.contracts.captions import Caption
 from shared.contracts.rooms import session_seconds
-from shared.errors import BadRequest
+from shared.errors import BadRequest, InvalidRequest
 from shared.timeline import parse_clock_range
 
 _MOST_FURTHER = 32
+_MOST_AUDIO_SECONDS = 60.0
 _LONGEST_SESSION_SECONDS = 10_000_000.0
 _EARLIEST_INSTANT = 100_000_000.0
 """Smaller numbers are seconds on the session's clock, larger ones seconds since the epoch."""
@@ -37,20 +40,19 @@ _Place = Annotated[float, Field(ge=0, le=_LONGEST_SESSION_SECONDS, allow_inf_nan
 
 
 class MissingFields(BadRequest):
-    code, title = "missing-fields", "The segment is not complete"
+    code, title = "missing-fields", "What was posted is not complete"
 
 
 class BadTimestamp(BadRequest):
-    code, title = "bad-timestamp", "The segment lies nowhere on the session's clock"
+    code, title = "bad-timestamp", "That lies nowhere on the session's clock"
 
 
-class PostedSegment(BaseModel):
-    """What somebody said. `text` and `speaker` are needed; a few further names are passed over."""
+class _Placed(BaseModel):
+    """Something that somebody said at some time. A few further names are passed over."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
 
-    text: _Text | None = None
     speaker: _Speaker | None = Field(None, description="Display name; empty where nobody knows")
     timestamp: str | float | None = Field(
         None,
@@ -60,15 +62,6 @@ class PostedSegment(BaseModel):
     start_time: _Place | None = Field(None, description="Seconds on the session's clock, before `timestamp`")
     end_time: _Place | None = None
     duration_seconds: _Place | None = None
-    is_final: bool = True
-    segment_id: _SegmentId | None = Field(
-        None, description="The same for all versions of an utterance; needed where one is not final"
-    )
-    revision: int = Field(0, ge=0, le=2**31 - 1)
-    language: Language | None = None
-    confidence_score: float | None = Field(
-        None, ge=0, le=1, validation_alias=AliasChoices("confidence_score", "confidence")
-    )
     participant_identity: Name | None = None
 
     @model_validator(mode="after")
@@ -78,6 +71,34 @@ class PostedSegment(BaseModel):
             raise ValueError(f"At most {_MOST_FURTHER} further names are taken")
         small_object(further)
         return self
+
+
+class PostedSegment(_Placed):
+    """A caption. `text` and `speaker` are needed."""
+
+    text: _Text | None = None
+    is_final: bool = True
+    segment_id: _SegmentId | None = Field(
+        None, description="The same for all versions of an utterance; needed where one is not final"
+    )
+    revision: int = Field(0, ge=0, le=2**31 - 1)
+    language: Language | None = None
+    confidence_score: float | None = Field(
+        None, ge=0, le=1, validation_alias=AliasChoices("confidence_score", "confidence")
+    )
+
+
+class PostedAudio(_Placed):
+    """Some seconds of one voice. `audio_data` and `sample_rate` are needed."""
+
+    audio_data: object = Field(
+        None,
+        description="Mono samples in [-1, 1] or on the scale of 16 bits",
+        json_schema_extra={"type": "array", "items": {"type": "number"}, "minItems": 1},
+    )
+    sample_rate: int | None = Field(
+        None, ge=SAMPLE_RATES[0], le=SAMPLE_RATES[-1], description="Hertz; samples of any are resampled"
+    )
 
 
 def as_caption(posted: PostedSegment, session_id: UUID, *, zero: datetime, now: datetime) -> Caption:
@@ -110,7 +131,23 @@ def as_caption(posted: PostedSegment, session_id: UUID, *, zero: datetime, now: 
     )
 
 
-def _places(posted: PostedSegment, *, zero: datetime, now: datetime) -> tuple[float, float]:
+def placed_audio(posted: PostedAudio, *, zero: datetime, now: datetime) -> tuple[Pcm, float]:
+    """The audio, and where its first sample lies on the clock of a session that started at `zero`.
+
+    Raises MissingFields, BadTimestamp, AudioTooLong, and InvalidRequest for samples that are none.
+    """
+    if posted.audio_data is None or posted.sample_rate is None:
+        raise MissingFields("Missing required fields in segment data")
+    try:
+        samples = samples_from_numbers(posted.audio_data)
+    except ValueError as fault:
+        raise InvalidRequest(f"audio_data: {fault}") from None
+    audio = bounded(samples, posted.sample_rate, max_seconds=_MOST_AUDIO_SECONDS)
+    start, _ = _places(posted.model_copy(update={"duration_seconds": audio.seconds}), zero=zero, now=now)
+    return audio, start
+
+
+def _places(posted: _Placed, *, zero: datetime, now: datetime) -> tuple[float, float]:
     if posted.start_time is None:
         start, end = _said_at(posted, zero=zero, now=now)
     else:
@@ -121,7 +158,7 @@ def _places(posted: PostedSegment, *, zero: datetime, now: datetime) -> tuple[fl
     return start, end
 
 
-def _said_at(posted: PostedSegment, *, zero: datetime, now: datetime) -> tuple[float, float]:
+def _said_at(posted: _Placed, *, zero: datetime, now: datetime) -> tuple[float, float]:
     """Where the timestamp lies, whatever its form."""
     match posted.timestamp:
         case None:

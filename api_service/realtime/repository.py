@@ -77,6 +77,13 @@ async def find_clock(connection: Connection, session_id: UUID) -> SessionClock |
         return await cursor.fetchone()
 
 
+async def take_audio(connection: Connection, session_id: UUID) -> bool:
+    """Mark, as the service, that a session has audio. False where recording is turned off."""
+    cursor = await connection.execute("select internal.take_audio(%s) as recorded", [session_id])
+    row = await cursor.fetchone()
+    return bool(row and row["recorded"])
+
+
 async def clear_live(connection: Connection, session_id: UUID) -> bool:
     """Delete what was captioned in a session. Whether the connection's user owns it."""
     cursor = await connection.execute("select internal.clear_live_transcription(%s) as owned", [session_id])

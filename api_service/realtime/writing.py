@@ -1,5 +1,6 @@
-"""Takes captions of programs into a session's stream, and forgets captions when the owner says so."""
+"""Takes captions and audio of programs, and forgets captions when the owner says so."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,15 +9,21 @@ import structlog
 from api_service.auth.verifier import Claims
 from api_service.livekit.service import SessionClosed
 from api_service.realtime import repository
-from api_service.realtime.posted import PostedSegment, as_caption
+from api_service.realtime.posted import PostedAudio, PostedSegment, as_caption, placed_audio
+from api_service.recordings.posted import PostedRecordings, posted_identity
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.sessions.service import SessionNotFound
 from api_service.waiting import until
 from shared.contracts.captions import Caption
-from shared.errors import Unavailable
+from shared.errors import Conflict, Unavailable
 
 log = structlog.get_logger()
+
+
+class RecordingOff(Conflict):
+    code, title = "recording-off", "This session is not recorded"
+
 
 _CLOSED = frozenset({"cancelled", "archived"})
 _STORING_SECONDS = 5.0
@@ -33,8 +40,27 @@ async def post_caption(runtime: Runtime, session_id: UUID, posted: PostedSegment
     return caption
 
 
+async def post_audio(runtime: Runtime, session_id: UUID, posted: PostedAudio) -> tuple[float, float]:
+    """Keep audio for the session's recording. Returns where it lies on the session's clock, in seconds.
+
+    Raises SessionNotFound, SessionClosed, RecordingOff, MissingFields, BadTimestamp, AudioTooLong,
+    InvalidRequest, and Unavailable without storage or Redis.
+    """
+    clock = await ensure_open(runtime, session_id)
+    audio, start = await asyncio.to_thread(placed_audio, posted, zero=clock.zero, now=datetime.now(UTC))
+    async with runtime.database.as_service() as connection:
+        if not await repository.take_audio(connection, session_id):
+            raise RecordingOff("Its owner has turned recording off")
+    identity = posted_identity(posted.participant_identity or posted.speaker or "")
+    recordings = PostedRecordings(runtime.audio.storage, runtime.redis)
+    if posted.start_time is None:
+        start = await recordings.adjoining(session_id, identity, start=start, seconds=audio.seconds)
+    await recordings.keep(session_id, identity, audio, start=start, is_late=clock.status == "completed")
+    return start, start + audio.seconds
+
+
 async def ensure_open(runtime: Runtime, session_id: UUID) -> repository.SessionClock:
-    """The clock of a session that takes captions. Raises SessionNotFound and SessionClosed."""
+    """The clock of a session that takes what is posted. Raises SessionNotFound and SessionClosed."""
     async with runtime.database.as_service() as connection:
         clock = await repository.find_clock(connection, session_id)
     if clock is None:

@@ -1,21 +1,18 @@
 """`/api/v1/realtime`, the other direction: what agents write, what owners clear, and how the cache is."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from api_service.auth.service_token import ServiceCaller, ServiceTokenUnset
 from api_service.bodies import JsonBody
 from api_service.livekit.service import SessionClosed
 from api_service.realtime import cache, writing
-from api_service.realtime.posted import BadTimestamp, MissingFields, PostedSegment
-from api_service.realtime.writing_schemas import (
-    CacheStats,
-    PostedAudio,
-    SegmentStored,
-    TranscriptCleared,
-)
+from api_service.realtime.posted import BadTimestamp, MissingFields, PostedAudio, PostedSegment
+from api_service.realtime.writing import RecordingOff
+from api_service.realtime.writing_schemas import AudioStored, CacheStats, SegmentStored, TranscriptCleared
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
-from shared.errors import ServiceError, Unauthenticated, Unavailable, UnsupportedMedia
+from shared.decoding import AudioTooLong
+from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia
 from shared.problems import documented
 
 router = APIRouter(
@@ -24,14 +21,10 @@ router = APIRouter(
 _WRITING = documented(ServiceTokenUnset, SessionNotFound, SessionClosed, MissingFields, UnsupportedMedia)
 
 
-class RecordingUnavailable(ServiceError):
-    status, code, title = 501, "recording-unavailable", "Audio is not taken over HTTP"
-
-
 @router.post(
     "/sessions/{session_id}/transcription",
     dependencies=[JsonBody],
-    responses=_WRITING | documented(MissingFields, BadTimestamp),
+    responses=_WRITING | documented(BadTimestamp),
 )
 async def post_transcription(
     _: ServiceCaller, session_id: SessionId, posted: PostedSegment, runtime: CurrentRuntime
@@ -50,18 +43,14 @@ async def post_transcription(
 @router.post(
     "/sessions/{session_id}/audio",
     dependencies=[JsonBody],
-    responses=_WRITING | documented(RecordingUnavailable),
-    response_class=Response,
-    status_code=501,
+    responses=_WRITING | documented(BadTimestamp, AudioTooLong, RecordingOff),
 )
 async def post_audio(
     _: ServiceCaller, session_id: SessionId, posted: PostedAudio, runtime: CurrentRuntime
-) -> None:
-    """For agents, as older ones know it. Nothing keeps audio that comes this way, so it is refused."""
-    await writing.ensure_open(runtime, session_id)
-    if posted.audio_data is None or posted.sample_rate is None:
-        raise MissingFields("Missing required fields in segment data")
-    raise RecordingUnavailable("Publish the audio as a track of the session's room")
+) -> AudioStored:
+    """For agents that do not publish it in the room: some seconds of one voice, for the recording."""
+    start, end = await writing.post_audio(runtime, session_id, posted)
+    return AudioStored(session_id=session_id, start_time=start, end_time=end)
 
 
 @router.delete("/sessions/{session_id}/transcription", responses=documented(SessionNotFound, NotOwner))

@@ -24,11 +24,14 @@ class TranscriptCleared(BaseModel):
     session_id: UUID
 
 
-class PostedAudio(BaseModel):
-    """Samples of a session, as older agents send them."""
+class AudioStored(BaseModel):
+    """The audio is in storage, and part of the session's recording when the session is over."""
 
-    audio_data: object = None
-    sample_rate: object = None
+    success: Literal[True] = True
+    message: str = "Audio segment stored successfully"
+    session_id: UUID
+    start_time: float = Field(description="Seconds on the session's clock")
+    end_time: float
 
 
 class CacheStats(BaseModel):

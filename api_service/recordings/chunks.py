@@ -7,9 +7,10 @@ import av.error
 import numpy as np
 import structlog
 
-from api_service.recordings.tracks import Fetch, decoded
+from api_service.recordings.tracks import Fetch
 from shared.audio import Samples
 from shared.contracts.recordings import ChunkName, chunk_named, folder
+from shared.opus import decoded
 from shared.storage import Storage
 
 log = structlog.get_logger()

@@ -16,6 +16,7 @@ from api_service.jobs.runner import JobLost, Work
 from api_service.recordings import repository
 from api_service.recordings.chunks import Chunks, chunks_of, from_storage
 from api_service.recordings.files import FORMAT, MEDIA_TYPE, SUFFIX, PlayableFile
+from api_service.recordings.posted import posted_name
 from api_service.recordings.repository import RecordedFile
 from api_service.recordings.tracks import Voice, mixed, windows
 from api_service.transcribing.tools import Tools
@@ -50,7 +51,7 @@ async def join(tools: Tools, work: Work) -> None:
     async with tools.database.as_service() as connection:
         if not await repository.store(connection, work.attempt, files, result=result):
             raise JobLost
-        if tools.hears_again:
+        if tools.hears_again and any(posted_name(identity) is None for identity in chunks):
             await repository.hear_again(connection, work.attempt)
 
 
@@ -102,7 +103,7 @@ async def _store(
     async with tools.database.as_service() as connection:
         await audio.reserve(connection, path)
     await tools.storage.put(path, content(), media_type=MEDIA_TYPE)
-    name = None if identity is None else names.get(identity, identity)
+    name = None if identity is None else names.get(identity) or posted_name(identity) or identity
     return RecordedFile(
         id=file_id,
         kind="mix" if identity is None else "participant",

@@ -1,11 +1,8 @@
 """Chunks of one track as a stream on the session's clock: silence where nothing was recorded."""
 
-import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 
 from shared.audio import SAMPLE_RATE, Samples
 from shared.contracts.recordings import ChunkName
@@ -74,14 +71,3 @@ def mixed(samples: Sequence[Samples]) -> Samples:
     """Together; who is too loud together is cut."""
     total = np.sum(np.stack(samples), axis=0, dtype=np.int32)
     return np.clip(total, -32768, 32767).astype(np.int16)
-
-
-def decoded(file: bytes) -> Samples:
-    """A chunk as 16 kHz samples. Raises av.error.FFmpegError for what is none."""
-    resampler = AudioResampler("s16", "mono", SAMPLE_RATE)
-    parts: list[Samples] = []
-    with av.open(io.BytesIO(file), "r") as container:
-        for frame in container.decode(audio=0):
-            parts += [np.asarray(out.to_ndarray(), dtype=np.int16)[0] for out in resampler.resample(frame)]
-        parts += [np.asarray(out.to_ndarray(), dtype=np.int16)[0] for out in resampler.resample(None)]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from api_service.jobs import repository as jobs
 from api_service.jobs.runner import JobLost, Work
 from api_service.recordings.chunks import Chunks, chunks_of, from_storage
+from api_service.recordings.posted import posted_name
 from api_service.second_pass import repository
 from api_service.second_pass.microphone import Microphone
 from api_service.second_pass.revising import HeardVoice, Person, revised
@@ -80,7 +81,9 @@ async def hear_again(tools: Tools, work: Work) -> None:
     began = time.monotonic()
     settings = SecondPassSettings.model_validate(work.attempt.settings)
     await work.report(10, "finding_audio")
-    chunks = await chunks_of(tools.storage, work.attempt.session_id)
+    # What programs posted, they have recognised by themselves, and named as they know it.
+    recorded = await chunks_of(tools.storage, work.attempt.session_id)
+    chunks = {identity: tracks for identity, tracks in recorded.items() if posted_name(identity) is None}
     if not chunks:
         async with tools.database.as_service() as connection:
             await jobs.finish(connection, work.attempt, {"message": "Nothing was recorded"})

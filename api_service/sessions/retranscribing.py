@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from api_service.audio import repository as audio
 from api_service.audio.service import AudioFileNotFound
 from api_service.jobs import repository as jobs
+from api_service.recordings.posted import posted_name
 from api_service.runtime import Caller
 from api_service.sessions import service
 from api_service.sessions.retranscribing_schemas import RetranscriptionOptions
@@ -30,7 +31,9 @@ async def retranscribe(caller: Caller, session_id: UUID, asked: RetranscriptionO
     file = next((each for each in files if asked.audio_file_id in (None, each.id)), None)
     if file is None:
         raise AudioFileNotFound("This session has no such file")
-    if file.kind == "mix" and asked.audio_file_id is None:
+    voices = [each.participant_identity for each in files if each.participant_identity is not None]
+    is_met = any(posted_name(voice) is None for voice in voices)
+    if file.kind == "mix" and is_met and asked.audio_file_id is None:
         return await hear_again(caller, session_id, language=asked.language)
     settings: dict[str, JsonValue] = asked.model_dump(mode="json", exclude_none=True)
     settings |= {"source": "retranscription", "audio_file_id": str(file.id)}

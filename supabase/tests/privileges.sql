@@ -98,6 +98,7 @@ select set_eq(
     'store_recording',
     'store_second_pass',
     'store_transcription',
+    'take_audio',
     'take_deleted_objects',
     'transcript_of_job',
     'voices_of_job',

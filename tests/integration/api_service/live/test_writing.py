@@ -132,15 +132,6 @@ async def test_sessions_that_are_unknown_or_closed_take_nothing(
     assert (closed.status_code, closed.json()["code"]) == (409, "session-closed")
 
 
-async def test_audio_over_http_is_refused_and_not_pretended_to_be_kept(api: Api, meeting: Meeting) -> None:
-    answer = await api.http.post(
-        path(meeting, "audio"), json={"audio_data": [0, 1], "sample_rate": 24_000}, headers=AGENT
-    )
-    assert (answer.status_code, answer.json()["code"]) == (501, "recording-unavailable")
-    missing = await api.http.post(path(meeting, "audio"), json={"audio_data": [0]}, headers=AGENT)
-    assert missing.status_code == 400
-
-
 async def test_clearing_forgets_what_was_said_and_keeps_what_is_said_later(
     api: Api, meeting: Meeting
 ) -> None:
