@@ -9,6 +9,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from api_service.audio.service import AudioFileNotFound
 from api_service.bodies import JsonBody
+from api_service.jobs.repository import TooManyTasks
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import changing, ending, retranscribing, service
 from api_service.sessions.changing import SessionInProgress
@@ -136,7 +137,7 @@ async def finalize_session(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, SessionNotFound, NoRecording, AudioFileNotFound),
+    responses=documented(NotOwner, SessionNotFound, NoRecording, AudioFileNotFound, TooManyTasks),
 )
 async def retranscribe_session(
     session_id: SessionId,
