@@ -35,6 +35,7 @@ from shared.clients.redis import connect
 from shared.errors import InvalidRequest
 from shared.inference import InferenceWorker
 from shared.problems import documented
+from shared.stopping import Stopping
 
 _HTTP_SECONDS = 3.0
 _FORM_BYTES = 100_000
@@ -57,9 +58,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     """The API of one process; nothing is opened before its lifespan begins."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            yield {"runtime": await _open(settings, stack)}
+            yield {"runtime": await _open(settings, stack, app.state.stopping)}
 
     app = DocumentedApi(
         title=operations.NAME,
@@ -90,7 +91,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     return app
 
 
-async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
+async def _open(settings: ApiSettings, stack: AsyncExitStack, stopping: Stopping) -> Runtime:
     """Open what a process needs; the stack closes it in reverse. Servers that are away now may come later."""
     database = Database(
         settings.database_url.get_secret_value(),
@@ -115,17 +116,18 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         limiter=RateLimiter(redis, settings.budgets),
         development_key=development_key,
         accounts=_supabase_accounts(settings, http),
+        stopping=stopping,
         audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
-        minutes=await _open_minutes(settings, stack),
+        minutes=await _open_minutes(settings, stack, stopping),
     )
 
 
-async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack) -> MinutesDesk:
+async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack, stopping: Stopping) -> MinutesDesk:
     extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
     stack.callback(extraction.close)
     maker = await open_maker(settings, stack, extraction=extraction)
-    return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS)
+    return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS, stopping=stopping)
 
 
 def _http_client() -> httpx.AsyncClient:

@@ -23,6 +23,7 @@ from api_service.settings import ApiSettings
 from api_service.users import repository as users
 from api_service.users.accounts import SupabaseAccounts
 from shared.errors import Unauthenticated
+from shared.stopping import Stopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Runtime:
 
     accounts: SupabaseAccounts | None
     """None where accounts are ended in the database itself, or by nobody."""
+
+    stopping: Stopping
+    """Ends what waits for others."""
 
     audio: AudioStore
     live: Live

@@ -124,16 +124,17 @@ async def receive_uploaded(
 
 
 async def outcome(runtime: Runtime, claims: Claims, job_id: UUID, *, within_seconds: float) -> Job:
-    """The job as soon as it is over, or as it is when the time is."""
+    """The job as soon as it is over, or as it is when the time is, or this process stops."""
     deadline = asyncio.get_running_loop().time() + within_seconds
     while True:
         async with open_caller(runtime, claims) as caller:
             job = await tasks.find(caller.connection, job_id, user_id=caller.user.id)
         if job is None:
             raise Unavailable("The task has been removed meanwhile")
-        if job.status not in ("pending", "started") or asyncio.get_running_loop().time() >= deadline:
+        is_late = runtime.stopping.has_begun or asyncio.get_running_loop().time() >= deadline
+        if job.over or is_late:
             return job
-        await asyncio.sleep(_LOOK_SECONDS)
+        await runtime.stopping.begins_within(_LOOK_SECONDS)
 
 
 def is_worth_waiting(queued: Queued) -> bool:
