@@ -1,5 +1,6 @@
 """Jobs as their owners read and cancel them; what workers do with them is in api_service/jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -51,6 +52,13 @@ async def find(connection: Connection, job_id: UUID, *, user_id: UUID) -> Job | 
     async with connection.cursor(row_factory=class_row(Job)) as cursor:
         await cursor.execute(f"{_JOB} and id = %(id)s", {"user_id": user_id, "id": job_id})
         return await cursor.fetchone()
+
+
+async def followed(connection: Connection, job_ids: Sequence[UUID]) -> list[Job]:
+    """Those of these jobs that are there, as the service: whoever follows them has been asked before."""
+    async with connection.cursor(row_factory=class_row(Job)) as cursor:
+        await cursor.execute("select * from internal.followed_jobs(%s)", [list(job_ids)])
+        return await cursor.fetchall()
 
 
 async def newest_of_session(

@@ -156,13 +156,13 @@ $$;
 -- What a process tells those who follow jobs, whoever they are: it has asked each of them before.
 create function internal.followed_jobs(wanted uuid[])
 returns table (
-  id uuid, user_id uuid, session_id uuid, kind text, status text, progress smallint, step text, result jsonb, error text,
+  id uuid, session_id uuid, kind text, status text, progress smallint, step text, result jsonb, error text,
   error_code text, created_at timestamptz, started_at timestamptz, completed_at timestamptz, updated_at timestamptz
 )
 language sql stable security definer set search_path = ''
 as $$
   select
-    job.id, job.user_id, job.session_id, job.kind, job.status, job.progress, job.step, job.result, job.error,
+    job.id, job.session_id, job.kind, job.status, job.progress, job.step, job.result, job.error,
     job.error_code, job.created_at, job.started_at, job.completed_at, job.updated_at
   from public.jobs as job
   where job.id = any (wanted)
