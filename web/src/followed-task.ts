@@ -6,6 +6,7 @@ import { asProblem, type Problem } from "./problem";
 import { countingOf, followTask, type Section, type Task, type TaskKind, taskSource, tasksOf } from "./tasks";
 
 const LOOK_MS = 10_000;
+const MOST = 20;
 const OF_A_SESSION: readonly TaskKind[] = ["transcribe", "join_recording", "second_pass", "summarize"];
 
 export interface FollowedTask {
@@ -24,7 +25,7 @@ export function useTasks(sessionId: string, status: string): Loaded<Task[]> {
   const api = useApi();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a session that changes its state may begin a task
   const load = useCallback(
-    (signal: AbortSignal) => tasksOf(api, { sessionId, kinds: OF_A_SESSION }, signal),
+    (signal: AbortSignal) => tasksOf(api, { sessionId, kinds: OF_A_SESSION, most: MOST }, signal),
     [api, sessionId, status],
   );
   return usePolled(load, LOOK_MS);

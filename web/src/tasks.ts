@@ -16,7 +16,6 @@ export interface Task {
   progress: { step: string; percentage: number; description: string };
   error: string | null;
   ready: boolean;
-  successful: boolean;
 }
 
 /** A part of what a task makes, before all of it is there. */
@@ -61,12 +60,17 @@ interface Wanted {
   sessionId?: string;
   kinds: readonly TaskKind[];
   ready?: boolean;
+  most: number;
 }
 
-/** One's own, newest first; not the very old ones where there are many. */
-export function tasksOf(api: Api, { sessionId, kinds, ready }: Wanted, signal: AbortSignal): Promise<Task[]> {
+/** One's own, newest first. */
+export function tasksOf(
+  api: Api,
+  { sessionId, kinds, ready, most }: Wanted,
+  signal: AbortSignal,
+): Promise<Task[]> {
   const asked = new URLSearchParams(kinds.map((kind) => ["kind", kind]));
-  asked.set("limit", "100");
+  asked.set("limit", String(most));
   if (sessionId !== undefined) asked.set("session_id", sessionId);
   if (ready !== undefined) asked.set("ready", String(ready));
   return api.request(`/v2/tasks?${asked}`, { signal });

@@ -7,6 +7,7 @@ import { type Task, tasksOf } from "./tasks";
 
 const RUNNING_MS = 2_000;
 const IDLE_MS = 60_000;
+const MOST = 100;
 
 /** By session. Asked for rather than streamed: browsers keep only six streams open, and there may be many rows. */
 export function useTranscriptions(
@@ -18,7 +19,7 @@ export function useTranscriptions(
   const { value } = usePolled(
     useCallback(
       async (signal: AbortSignal) =>
-        some ? await tasksOf(api, { kinds: ["transcribe"], ready: false }, signal) : [],
+        some ? await tasksOf(api, { kinds: ["transcribe"], ready: false, most: MOST }, signal) : [],
       [api, some],
     ),
     some ? RUNNING_MS : IDLE_MS,

@@ -35,7 +35,6 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
       {draft.conflict && <Conflict theirs={draft.conflict} close={close} />}
       {draft.problem && <ProblemNotice problem={draft.problem} />}
       <textarea
-        name="words"
         aria-label={text.correct.words}
         value={draft.text}
         onChange={(event) => write({ text: event.currentTarget.value })}
@@ -88,7 +87,6 @@ function SpeakerField({ speaker, write }: { speaker: string; write: (speaker: st
       {text.correct.speaker}
       <input
         id={id}
-        name="speaker"
         value={speaker}
         onChange={(event) => write(event.currentTarget.value)}
         maxLength={100}
