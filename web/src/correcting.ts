@@ -9,6 +9,7 @@ import { asProblem } from "./problem";
 export interface Correcting {
   corrections: Corrections;
   open: (segment: Segment) => void;
+  write: (segmentId: string, written: Wanted) => void;
   close: (segmentId: string) => void;
   /** `base` is what the words were made from. */
   save: (segment: Segment, base: Base, wanted: Wanted) => void;
@@ -46,35 +47,35 @@ export function useCorrecting(sessionId: string, version: string | null): Correc
     [api, sessionId],
   );
   const open = useCallback((segment: Segment) => dispatch({ kind: "opened", segment }), []);
+  const write = useCallback(
+    (segmentId: string, written: Wanted) => dispatch({ kind: "written", segmentId, ...written }),
+    [],
+  );
   const close = useCallback((segmentId: string) => dispatch({ kind: "closed", segmentId }), []);
   return useMemo(
-    () => ({ corrections, open, close, save, restore }),
-    [corrections, open, close, save, restore],
+    () => ({ corrections, open, write, close, save, restore }),
+    [corrections, open, write, close, save, restore],
   );
 }
 
 async function saved(
   api: Api,
   sessionId: string,
-  { segment_id: segmentId }: Segment,
+  segment: Segment,
   revision: number,
   wanted: Wanted,
   change: Partial<Wanted>,
 ): Promise<Correction> {
+  const { segment_id: segmentId } = segment;
   try {
     const body = { ...change, revision };
     const request = { ...post(body), method: "PATCH" };
-    const segment = await api.request<Segment>(pathOf(sessionId, segmentId), request);
-    return { kind: "stored", segment, before: revision };
+    const stored = await api.request<Segment>(pathOf(sessionId, segmentId), request);
+    return { kind: "stored", segment: stored, before: revision };
   } catch (thrown) {
     const problem = asProblem(thrown);
     const conflict = CONFLICTS.has(problem.status) ? await newest(api, sessionId, segmentId) : null;
-    const draft = {
-      ...wanted,
-      revision: conflict?.revision ?? revision,
-      conflict,
-      problem: conflict ? null : problem,
-    };
+    const draft = { ...wanted, segment, conflict, problem: conflict ? null : problem };
     return { kind: "refused", segmentId, draft };
   }
 }
@@ -82,14 +83,15 @@ async function saved(
 async function restored(
   api: Api,
   sessionId: string,
-  { segment_id: segmentId, text, speaker, revision: current }: Segment,
+  segment: Segment,
   revision: number,
 ): Promise<Correction> {
+  const { segment_id: segmentId, text, speaker } = segment;
   try {
     const path = `${pathOf(sessionId, segmentId)}/restore`;
     return { kind: "undone", segment: await api.request<Segment>(path, post({ revision })) };
   } catch (thrown) {
-    const draft = { text, speaker, revision: current, conflict: null, problem: asProblem(thrown) };
+    const draft = { text, speaker, segment, conflict: null, problem: asProblem(thrown) };
     return { kind: "refused", segmentId, draft };
   }
 }

@@ -16,8 +16,8 @@ export interface Revision {
 export interface Draft {
   text: string;
   speaker: string;
-  /** The revision that it is made from. */
-  revision: number;
+  /** What it is made from, which may be otherwise by now or gone. */
+  segment: Segment;
   /** What somebody else has made of the segment meanwhile. */
   conflict: Revision | null;
   problem: Problem | null;
@@ -38,6 +38,7 @@ export interface Corrections {
 
 export type Correction =
   | { kind: "opened"; segment: Segment }
+  | { kind: "written"; segmentId: string; text: string; speaker: string }
   | { kind: "closed"; segmentId: string }
   | { kind: "sent"; segment: Segment; text: string; speaker: string }
   | { kind: "stored"; segment: Segment; before: number }
@@ -52,6 +53,8 @@ export function correct(corrections: Corrections, correction: Correction): Corre
   switch (correction.kind) {
     case "opened":
       return { ...corrections, drafts: withDraft(drafts, correction.segment) };
+    case "written":
+      return { ...corrections, drafts: withWritten(drafts, correction) };
     case "closed":
       return { ...corrections, drafts: without(drafts, correction.segmentId) };
     case "sent": {
@@ -97,25 +100,31 @@ export function corrected(segments: readonly Segment[], { standing }: Correction
   });
 }
 
-/** The new list, with the very objects of the old one wherever nothing has changed. */
-export function keptWhereSame(before: readonly Segment[], after: readonly Segment[]): readonly Segment[] {
-  const known = new Map(before.map((each) => [each.segment_id, each]));
-  return after.map((each) => {
-    const old = known.get(each.segment_id);
-    return old && isSame(old, each) ? old : each;
-  });
-}
-
-function isSame(one: Segment, other: Segment): boolean {
-  const names = Object.keys(other) as (keyof Segment)[];
-  return names.every((name) => one[name] === other[name]);
+/** What has words, and whatever somebody corrects at the moment, also where recognition has taken it back. */
+export function readable(
+  segments: readonly Segment[],
+  drafts: ReadonlyMap<string, Draft>,
+): readonly Segment[] {
+  const shown = segments.filter((each) => drafts.has(each.segment_id) || each.text.trim());
+  if (drafts.size === 0) return shown;
+  const there = new Set(shown.map((each) => each.segment_id));
+  const gone = [...drafts.values()].map((each) => each.segment).filter((each) => !there.has(each.segment_id));
+  return gone.length ? [...shown, ...gone].sort((one, other) => one.start_time - other.start_time) : shown;
 }
 
 /** What somebody has written in an editor that is open already stays. */
 function withDraft(drafts: ReadonlyMap<string, Draft>, segment: Segment): ReadonlyMap<string, Draft> {
-  const { segment_id, text, speaker, revision } = segment;
+  const { segment_id, text, speaker } = segment;
   if (drafts.has(segment_id)) return drafts;
-  return new Map(drafts).set(segment_id, { text, speaker, revision, conflict: null, problem: null });
+  return new Map(drafts).set(segment_id, { text, speaker, segment, conflict: null, problem: null });
+}
+
+function withWritten(
+  drafts: ReadonlyMap<string, Draft>,
+  { segmentId, text, speaker }: { segmentId: string; text: string; speaker: string },
+): ReadonlyMap<string, Draft> {
+  const draft = drafts.get(segmentId);
+  return draft ? new Map(drafts).set(segmentId, { ...draft, text, speaker }) : drafts;
 }
 
 function withStored(standing: ReadonlyMap<string, Standing>, segment: Segment): Map<string, Standing> {

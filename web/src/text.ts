@@ -72,6 +72,16 @@ export const text = {
     elsewhere: "The recording is being transcribed. The transcript appears here when it is ready.",
     failed: "The recording could not be transcribed; it is kept.",
     cancelled: "Transcribing was stopped; the recording is kept.",
+    quietly: {
+      join_recording: {
+        label: "Preparing the recording…",
+        failed: "The recording could not be prepared to be played.",
+      },
+      second_pass: {
+        label: "Listening to the meeting once more…",
+        failed: "The meeting could not be listened to once more; its captions stay as they are.",
+      },
+    } as Partial<Record<string, { label: string; failed: string }>>,
   },
 
   versions: {
@@ -145,7 +155,8 @@ export const text = {
     restore: "Restore",
     done: "Corrected.",
     undo: "Undo",
-    conflict: (who: string | null) => `${who ?? "Somebody"} has changed this meanwhile into`,
+    conflict: (who: string | null) =>
+      `${who ? `${who} has changed this` : "This was changed"} meanwhile into`,
     takeTheirs: "Leave it so",
     keepMine: "Save mine instead",
   },

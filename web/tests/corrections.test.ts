@@ -4,8 +4,8 @@ import {
   type Corrections,
   correct,
   corrected,
-  keptWhereSame,
   noCorrections,
+  readable,
 } from "../src/corrections";
 import { segment } from "./segments";
 
@@ -31,14 +31,14 @@ test("what is stored is shown until the list has it or something newer", () => {
 });
 
 test("what is refused gives its words back to the author and shows what the list has", () => {
-  const draft = { text: "The greenhouse.", speaker: "Ann", revision: 3, conflict: null, problem: null };
+  const draft = { text: "The greenhouse.", speaker: "Ann", segment: heard, conflict: null, problem: null };
   const corrections = after(sent, { kind: "refused", segmentId: "a", draft });
   expect(shown(heard, corrections)).toBe("The green house.");
   expect(corrections.drafts.get("a")?.text).toBe("The greenhouse.");
 });
 
 test("opening an editor again keeps what was written in it", () => {
-  const draft = { text: "Mine", speaker: "Ann", revision: 3, conflict: null, problem: null };
+  const draft = { text: "Mine", speaker: "Ann", segment: heard, conflict: null, problem: null };
   const corrections = after({ kind: "refused", segmentId: "a", draft }, { kind: "opened", segment: heard });
   expect(corrections.drafts.get("a")?.text).toBe("Mine");
 });
@@ -56,12 +56,24 @@ test("another version has none of the corrections of the one before", () => {
   expect(shown({ ...heard, text: "Heard again.", revision: 0 }, corrections)).toBe("Heard again.");
 });
 
-test("segments that are the same stay the same objects", () => {
-  const other = segment("b", "And then?");
-  const [first, second] = keptWhereSame(
-    [heard, other],
-    [{ ...heard }, { ...other, revision: 2, text: "So?" }],
+test("what is being written stays while recognition changes or takes back what it is about", () => {
+  const other = segment("b", "And then?", { start_time: 2 });
+  const { drafts } = after(
+    { kind: "opened", segment: heard },
+    { kind: "written", segmentId: "a", text: "The glass house", speaker: "Bea" },
   );
-  expect(first).toBe(heard);
-  expect(second?.text).toBe("So?");
+  expect(drafts.get("a")).toMatchObject({ text: "The glass house", speaker: "Bea", segment: heard });
+  const emptied = { ...heard, revision: 4, text: "" };
+  expect(readable([emptied, other], drafts)).toEqual([emptied, other]);
+  expect(readable([other], drafts)).toEqual([heard, other]);
+  expect(readable([emptied, other], noCorrections.drafts)).toEqual([other]);
+});
+
+test("nothing is written into an editor that is closed", () => {
+  const corrections = after(
+    { kind: "opened", segment: heard },
+    { kind: "closed", segmentId: "a" },
+    { kind: "written", segmentId: "a", text: "Late", speaker: "Ann" },
+  );
+  expect(corrections.drafts.size).toBe(0);
 });

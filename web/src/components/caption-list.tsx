@@ -16,7 +16,7 @@ export interface Tools {
   /** Whether speakers can be renamed and segments given to others. */
   owned: boolean;
   mayCorrect: (segment: Segment) => boolean;
-  correcting: Pick<Correcting, "open" | "close" | "save" | "restore">;
+  correcting: Pick<Correcting, "open" | "write" | "close" | "save" | "restore">;
   renamed: () => void;
   /** Plays the recording from a place on; without it there is none. */
   playFrom: ((seconds: number) => void) | null;

@@ -21,26 +21,29 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
   const { owned, correcting } = tools;
   const [past, setPast] = useState(false);
   const close = () => correcting.close(segment.segment_id);
+  const write = (written: Partial<Pick<Draft, "text" | "speaker">>) =>
+    correcting.write(segment.segment_id, { text: draft.text, speaker: draft.speaker, ...written });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const { revision } = draft;
-    const base = draft.conflict ?? { text: segment.text, speaker: segment.speaker, revision };
-    correcting.save(segment, base, wanted(new FormData(event.currentTarget), segment));
+    const text = draft.text.trim();
+    // A speaker without a name is who it was.
+    const speaker = draft.speaker.trim() || segment.speaker;
+    correcting.save(segment, draft.conflict ?? draft.segment, { text, speaker });
   };
   return (
     <form className="editor" onSubmit={submit} onKeyDown={(event) => keys(event, close)} data-testid="editor">
       {draft.conflict && <Conflict theirs={draft.conflict} close={close} />}
       {draft.problem && <ProblemNotice problem={draft.problem} />}
       <textarea
-        name="words"
         aria-label={text.correct.words}
-        defaultValue={draft.text}
+        value={draft.text}
+        onChange={(event) => write({ text: event.currentTarget.value })}
         rows={Math.max(2, Math.ceil(draft.text.length / 60))}
         maxLength={20_000}
         lang={segment.language ?? undefined}
         ref={focusEnd}
       />
-      {owned && <SpeakerField speaker={draft.speaker} />}
+      {owned && <SpeakerField speaker={draft.speaker} write={(speaker) => write({ speaker })} />}
       <div className="editor-actions">
         <button type="submit" className="button button-main">
           {draft.conflict ? text.correct.keepMine : text.meetings.save}
@@ -68,7 +71,7 @@ function Conflict({ theirs, close }: { theirs: Revision; close: () => void }) {
   return (
     <div className="notice notice-problem" role="alert" data-testid="conflict">
       <p>
-        {text.correct.conflict(theirs.made_by_name)} <q>{theirs.text}</q>
+        {text.correct.conflict(theirs.made_by_name)} <q>{theirs.text || text.correct.removed}</q>
       </p>
       <button type="button" className="button" onClick={close}>
         {text.correct.takeTheirs}
@@ -77,29 +80,21 @@ function Conflict({ theirs, close }: { theirs: Revision; close: () => void }) {
   );
 }
 
-function SpeakerField({ speaker }: { speaker: string }) {
+function SpeakerField({ speaker, write }: { speaker: string; write: (speaker: string) => void }) {
   const id = useId();
   return (
     <label className="editor-speaker" htmlFor={id}>
       {text.correct.speaker}
       <input
         id={id}
-        name="speaker"
-        defaultValue={speaker}
+        value={speaker}
+        onChange={(event) => write(event.currentTarget.value)}
         maxLength={100}
         autoComplete="off"
         list={SPEAKERS}
       />
     </label>
   );
-}
-
-/** A speaker without a name is who it was. */
-function wanted(form: FormData, { speaker }: Segment): { text: string; speaker: string } {
-  return {
-    text: String(form.get("words")).trim(),
-    speaker: String(form.get("speaker") ?? "").trim() || speaker,
-  };
 }
 
 /** Enter saves, because a segment has one line; Escape leaves it as it is. */

@@ -3,9 +3,8 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useAccount } from "../account";
 import type { AudioFile, Segment, Session } from "../api";
-import { withWords } from "../captions";
 import { type Correcting, useCorrecting } from "../correcting";
-import { corrected } from "../corrections";
+import { corrected, readable } from "../corrections";
 import type { CurrentTranscript } from "../current-transcript";
 import { placeOf, type Wanted } from "../evidence";
 import type { Connection } from "../live";
@@ -39,7 +38,7 @@ export function Transcript({ session, transcript, connection, recording, empty, 
   const correcting = useCorrecting(session.id, transcript.version);
   const { corrections } = correcting;
   const segments = useMemo(
-    () => transcript.segments && withWords(corrected(transcript.segments, corrections)),
+    () => transcript.segments && readable(corrected(transcript.segments, corrections), corrections.drafts),
     [transcript.segments, corrections],
   );
   const tools = useTools(session, transcript, correcting, recording ? playFrom : null);
@@ -96,7 +95,7 @@ function usePlayFrom(player: RefObject<HTMLAudioElement | null>): (seconds: numb
 function useTools(
   { id, role }: Session,
   { correctable, reload }: CurrentTranscript,
-  { open, close, save, restore }: Correcting,
+  { open, write, close, save, restore }: Correcting,
   playFrom: Tools["playFrom"],
 ): Tools {
   const { account } = useAccount();
@@ -107,11 +106,11 @@ function useTools(
       owned: role === "owner",
       mayCorrect: ({ participant_identity }: Segment) =>
         correctable && (role === "owner" || (participant_identity?.startsWith(own) ?? false)),
-      correcting: { open, close, save, restore },
+      correcting: { open, write, close, save, restore },
       renamed: reload,
       playFrom,
     }),
-    [id, role, own, correctable, open, close, save, restore, reload, playFrom],
+    [id, role, own, correctable, open, write, close, save, restore, reload, playFrom],
   );
 }
 
