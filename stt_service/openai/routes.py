@@ -96,7 +96,9 @@ async def _answer(runtime: Runtime, upload: Upload) -> Response:
     match upload.form.response_format:
         case "diarized_json" if runtime.diarization:
             told_apart = await _told_apart(runtime, runtime.diarization, upload, audio)
-            return streams.Events(streams.by_speakers(told_apart)) if upload.form.stream else _json(told_apart)
+            return (
+                streams.Events(streams.by_speakers(told_apart)) if upload.form.stream else _json(told_apart)
+            )
         case _ if upload.form.stream:
             speech = Speech(audio, upload.form.language, upload.hints)
             pieces = runtime.recogniser.pieces(speech, priority="final")
