@@ -37,6 +37,7 @@ select set_eq(
   array[
     'add_job',
     'add_segments',
+    'ask_second_pass',
     'cancel_own_job',
     'change_own_session',
     'choose_transcription',
@@ -75,6 +76,7 @@ select set_eq(
     'fail_job',
     'failed_jobs',
     'finish_job',
+    'followed_jobs',
     'give_back_job',
     'hold_live_transcript',
     'join_late_recording',
