@@ -29,6 +29,7 @@ from shared.contracts.rooms import AgentJob, RoomMetadata
 from shared.listening import Vad
 from shared.segmenter import Segmenter
 from shared.storage import open_storage
+from shared.text import one_line
 
 log = structlog.get_logger()
 
@@ -146,7 +147,7 @@ class RoomAgent:
             language=self._job.language,
             track_sid=track.sid,
             participant_identity=by.identity,
-            participant_name=by.name or by.identity,
+            participant_name=one_line(by.name) or by.identity,
         )
 
         def publish(version: Version) -> None:
