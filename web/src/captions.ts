@@ -14,6 +14,7 @@ export interface Captions {
   readonly loaded: boolean;
   /** At most one version of each segment, in the order in which they were spoken. */
   readonly segments: readonly Segment[];
+  /** These two as events have told since the last snapshot. */
   readonly agent: AgentState | null;
   readonly status: string | null;
 }
@@ -23,7 +24,8 @@ export const noCaptions: Captions = { loaded: false, segments: [], agent: null, 
 export function fold(captions: Captions, event: LiveEvent): Captions {
   switch (event.kind) {
     case "snapshot":
-      return { ...captions, loaded: true, segments: event.segments.reduce(place, []) };
+      // It has no agent and no state: those known are from before something was missed.
+      return { ...noCaptions, loaded: true, segments: event.segments.reduce(place, []) };
     case "caption": {
       const segments = place(captions.segments, event.segment);
       return segments === captions.segments ? captions : { ...captions, segments };
