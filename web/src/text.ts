@@ -5,6 +5,7 @@ export const text = {
   tagline: "Meetings with live captions and a transcript you can keep.",
   loading: "Loading…",
   retry: "Try again",
+  reload: "Reload the page",
   signOut: "Sign out",
   back: "All meetings",
   untitled: "Untitled meeting",
@@ -267,6 +268,8 @@ export const text = {
   problem: {
     unreachable: "The server cannot be reached. Check your connection and try again.",
     unexpected: "Something went wrong on this page. Try again.",
+    part: "A part of this page could not be loaded. It may have been replaced by a newer one.",
+    fault: "This could not be shown. Try again; if that does not help, reload the page.",
     status: (status: number) => `The server answered with an error (${status}).`,
   },
 };

@@ -24,7 +24,7 @@ export function Frame({ user, wide, children }: { user: User; wide: boolean; chi
           {text.signOut}
         </button>
       </header>
-      <main>{children}</main>
+      <main tabIndex={-1}>{children}</main>
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { Loading, ProblemNotice } from "./notice";
 
 setLogLevel(LogLevel.warn);
 
-export default function Meeting({ id }: { id: string }) {
+export function Meeting({ id }: { id: string }) {
   const [visit, again] = useReducer((count: number) => count + 1, 0);
   return <Visit key={visit} id={id} again={again} />;
 }
