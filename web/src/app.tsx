@@ -11,14 +11,16 @@ import { Meetings } from "./components/meetings";
 import { SessionPage } from "./components/session-page";
 import { SignIn } from "./components/sign-in";
 import { focusContent } from "./focus";
-import { ApiProvider } from "./hooks";
+import { ApiProvider, useStaying } from "./hooks";
 import { addressOf, go, type Place, placeOf, usePlace } from "./place";
 import type { Received } from "./recordings";
+import { useUnsaved } from "./unsaved";
 import { UploadProvider, useUploadOwner } from "./upload";
 
 export function App() {
   const place = usePlace();
   const state = useAccount();
+  useStaying(useUnsaved().length > 0);
   if (!state.account) {
     return <SignIn expired={state.expired} invited={place.kind === "invitation"} />;
   }
@@ -32,7 +34,7 @@ function SignedIn({ account, place }: { account: Account; place: Place }) {
   return (
     <ApiProvider value={api}>
       <UploadProvider value={upload}>
-        <Frame user={account.user} wide={place.kind === "meeting"}>
+        <Frame user={account.user} place={place}>
           <ErrorBoundary key={addressOf(place)}>
             <Here place={place} />
           </ErrorBoundary>

@@ -146,7 +146,14 @@ export const text = {
     restore: "Restore",
     done: "Corrected.",
     undo: "Undo",
-    conflict: (who: string | null) => `${who ?? "Somebody"} has changed this meanwhile into`,
+    saving: "Saving…",
+    conflict: (who: string | null) =>
+      who ? `${who} has changed this meanwhile into` : "This has become something else meanwhile:",
+    homeless: (time: string) =>
+      `What you wrote at ${time} was not saved, and nothing is said there any more:`,
+    copy: "Copy what you wrote",
+    discard: "Discard it",
+    unsaved: "Unsaved corrections",
     takeTheirs: "Leave it so",
     keepMine: "Save mine instead",
   },

@@ -1,8 +1,8 @@
 // One meeting in the list; its owner can rename and delete it there.
 
-import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { type FormEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Session } from "../api";
-import { focusOnce } from "../focus";
+import { focusContent, focusOnce, useFocusBack } from "../focus";
 import { useAction, useApi, usePolled } from "../hooks";
 import { addressOf } from "../place";
 import { rememberedTask } from "../remembered";
@@ -21,6 +21,8 @@ interface Props {
 
 export function SessionRow({ session, changed }: Props) {
   const [renaming, setRenaming] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusBack(renaming, opener);
   const title = session.title || text.untitled;
   const created = new Date(session.started_at ?? session.created_at);
   const done = () => {
@@ -39,7 +41,13 @@ export function SessionRow({ session, changed }: Props) {
       </a>
       {taskId && <RowProgress taskId={taskId} changed={changed} />}
       {session.role === "owner" && !renaming && (
-        <Actions session={session} title={title} rename={() => setRenaming(true)} changed={changed} />
+        <Actions
+          session={session}
+          title={title}
+          rename={() => setRenaming(true)}
+          opener={opener}
+          changed={changed}
+        />
       )}
       {renaming && <Rename session={session} done={done} cancel={() => setRenaming(false)} />}
     </li>
@@ -66,12 +74,19 @@ function RowProgress({ taskId, changed }: { taskId: string; changed: () => void 
   );
 }
 
-function Actions({ session, title, rename, changed }: Props & { title: string; rename: () => void }) {
+interface ActionsProps extends Props {
+  title: string;
+  rename: () => void;
+  opener: RefObject<HTMLButtonElement | null>;
+}
+
+function Actions({ session, title, rename, opener, changed }: ActionsProps) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(async () => {
       await api.remove(session.id);
       changed();
+      focusContent();
     }, [api, session.id, changed]),
   );
   return (
@@ -81,6 +96,7 @@ function Actions({ session, title, rename, changed }: Props & { title: string; r
         className="button button-quiet"
         aria-label={text.meetings.renameOf(title)}
         onClick={rename}
+        ref={opener}
       >
         {text.meetings.rename}
       </button>
