@@ -1,10 +1,13 @@
 """Decides which tasks a caller reaches."""
 
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from api_service.runtime import Caller
+from api_service.sessions import service as sessions
+from api_service.sessions.listing import Place
 from api_service.tasks import repository
-from api_service.tasks.repository import Job
+from api_service.tasks.repository import Job, Wanted
 from shared.errors import Conflict, NotFound
 
 
@@ -18,6 +21,32 @@ class TaskNotFound(NotFound):
 
 class TaskFinished(Conflict):
     code, title = "task-finished", "The task is over"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, and where the next part begins."""
+
+    jobs: list[Job]
+    next: Place | None
+
+
+async def listed(
+    caller: Caller, wanted: Wanted, *, session: str | None, after: Place | None, limit: int
+) -> Page:
+    """The caller's tasks from a place on, newest first; of one session if it is named.
+
+    Raises SessionNotFound.
+    """
+    if session is not None:
+        found = await sessions.find(caller, sessions.session_named(session))
+        wanted = replace(wanted, session_id=found.id)
+    jobs = await repository.page(
+        caller.connection, wanted, user_id=caller.user.id, after=after, limit=limit + 1
+    )
+    shown = jobs[:limit]
+    goes_on = len(jobs) > limit
+    return Page(shown, Place(shown[-1].created_at.isoformat(), shown[-1].id) if goes_on else None)
 
 
 async def find(caller: Caller, task_id: str) -> Job:

@@ -173,7 +173,7 @@ async def test_who_was_put_out_with_the_room_comes_back_into_a_new_one(
         await opened.listening()
         await close(platform, opened)
         again = page.get_by_role("button", name="Join again")
-        await expect(again).to_be_focused()
+        await expect(again).to_be_focused(timeout=_PATIENCE)
         await again.press("Enter")
         meeting = page.get_by_test_id("meeting")
         await expect(meeting).to_have_attribute("data-state", "connected", timeout=_PATIENCE)

@@ -25,7 +25,11 @@ export function fold(captions: Captions, event: LiveEvent): Captions {
   switch (event.kind) {
     case "snapshot":
       // It has no agent and no state: those known are from before something was missed.
-      return { ...noCaptions, loaded: true, segments: event.segments.reduce(place, []) };
+      return {
+        ...noCaptions,
+        loaded: true,
+        segments: keptWhereSame(captions.segments, ordered(event.segments)),
+      };
     case "caption": {
       const segments = place(captions.segments, event.segment);
       return segments === captions.segments ? captions : { ...captions, segments };
@@ -51,6 +55,25 @@ export function finals(segments: readonly Segment[]): readonly Segment[] {
 /** Without those whose final said that there had been no words after all. */
 export function withWords(segments: readonly Segment[]): readonly Segment[] {
   return segments.filter((each) => each.text.trim());
+}
+
+/** The new list, with the very objects of the old one wherever nothing has changed, and itself if nothing has. */
+export function keptWhereSame(before: readonly Segment[], after: readonly Segment[]): readonly Segment[] {
+  const known = new Map(before.map((each) => [each.segment_id, each]));
+  const kept = after.map((each) => {
+    const old = known.get(each.segment_id);
+    return old && isSame(old, each) ? old : each;
+  });
+  return kept.length === before.length && kept.every((each, index) => each === before[index]) ? before : kept;
+}
+
+function isSame(one: Segment, other: Segment): boolean {
+  const names = Object.keys(other) as (keyof Segment)[];
+  return names.every((name) => one[name] === other[name]);
+}
+
+function ordered(segments: readonly Segment[]): readonly Segment[] {
+  return segments.reduce(place, []);
 }
 
 function rename(segment: Segment, renamed: SpeakerRenamed): Segment {

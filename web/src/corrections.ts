@@ -157,20 +157,6 @@ export function isUnsaved({ drafts, homeless, standing }: Corrections): boolean 
   );
 }
 
-/** The new list, with the very objects of the old one wherever nothing has changed. */
-export function keptWhereSame(before: readonly Segment[], after: readonly Segment[]): readonly Segment[] {
-  const known = new Map(before.map((each) => [each.segment_id, each]));
-  return after.map((each) => {
-    const old = known.get(each.segment_id);
-    return old && isSame(old, each) ? old : each;
-  });
-}
-
-function isSame(one: Segment, other: Segment): boolean {
-  const names = Object.keys(other) as (keyof Segment)[];
-  return names.every((name) => one[name] === other[name]);
-}
-
 function draftOf(origin: Segment, version: string | null): Draft {
   const { text, speaker, revision } = origin;
   return { origin, version, text, speaker, revision, conflict: null, problem: null };

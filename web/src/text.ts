@@ -73,6 +73,16 @@ export const text = {
     elsewhere: "The recording is being transcribed. The transcript appears here when it is ready.",
     failed: "The recording could not be transcribed; it is kept.",
     cancelled: "Transcribing was stopped; the recording is kept.",
+    quietly: {
+      join_recording: {
+        label: "Preparing the recording…",
+        failed: "The recording could not be prepared to be played.",
+      },
+      second_pass: {
+        label: "Listening to the meeting once more…",
+        failed: "The meeting could not be listened to once more; its captions stay as they are.",
+      },
+    } as Partial<Record<string, { label: string; failed: string }>>,
   },
 
   versions: {
@@ -148,7 +158,7 @@ export const text = {
     undo: "Undo",
     saving: "Saving…",
     conflict: (who: string | null) =>
-      who ? `${who} has changed this meanwhile into` : "This has become something else meanwhile:",
+      `${who ? `${who} has changed this` : "This was changed"} meanwhile into`,
     homeless: (time: string) =>
       `What you wrote at ${time} was not saved, and nothing is said there any more:`,
     copy: "Copy what you wrote",

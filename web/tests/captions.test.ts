@@ -107,3 +107,14 @@ test("a renamed speaker has the new name in everything that is shown", () => {
   const elsewhere: LiveEvent = { kind: "speaker", renamed: { ...renamed, segment_ids: ["b"] } };
   expect(names(after(...said, elsewhere))).toEqual(["Ann", "Bob"]);
 });
+
+test("a new snapshot keeps the objects of what has not changed, and the list if nothing has", () => {
+  const [first, second] = [segment("a", "one"), segment("b", "too", { start_time: 2 })];
+  const before = fold(noCaptions, { kind: "snapshot", segments: [first, second] });
+  const same = fold(before, { kind: "snapshot", segments: [{ ...first }, { ...second }] });
+  expect(same.segments).toBe(before.segments);
+  const heardAgain = { ...second, revision: 2, text: "two" };
+  const after = fold(before, { kind: "snapshot", segments: [{ ...first }, heardAgain] });
+  expect(after.segments[0]).toBe(before.segments[0]);
+  expect(after.segments[1]?.text).toBe("two");
+});

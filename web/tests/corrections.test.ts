@@ -6,7 +6,6 @@ import {
   corrected,
   type Draft,
   isUnsaved,
-  keptWhereSame,
   noCorrections,
   unconfirmed,
 } from "../src/corrections";
@@ -101,14 +100,4 @@ test("what is refused because of another version finds its place in that", () =>
   expect(corrections.drafts.get("a")).toMatchObject({ text: draft.text, version: "v2", revision: 0 });
   expect(corrections.drafts.get("a")?.conflict?.text).toBe("Heard again.");
   expect(corrections.homeless).toEqual([]);
-});
-
-test("segments that are the same stay the same objects", () => {
-  const other = segment("b", "And then?");
-  const [first, second] = keptWhereSame(
-    [heard, other],
-    [{ ...heard }, { ...other, revision: 2, text: "So?" }],
-  );
-  expect(first).toBe(heard);
-  expect(second?.text).toBe("So?");
 });

@@ -4,10 +4,11 @@ import { useCallback, useEffect, useState } from "react";
 import type { Session } from "../api";
 import { useCurrentTranscript } from "../current-transcript";
 import type { Evidence, Wanted } from "../evidence";
-import { useTranscription } from "../followed-task";
+import { useTask, useTasks } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { addressOf, go, type Spot } from "../place";
+import type { Task, TaskKind } from "../tasks";
 import { text } from "../text";
 import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
@@ -23,6 +24,7 @@ import { Versions } from "./versions";
 
 const REFRESH_MS = 10_000;
 const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived", "processing", "failed"]);
+const OF_THE_TRANSCRIPT: readonly TaskKind[] = ["transcribe", "join_recording", "second_pass"];
 const BUSY: ReadonlySet<string> = new Set(["recording", "paused", "processing"]);
 
 export function SessionPage({ id, at }: { id: string; at: Spot | null }) {
@@ -58,21 +60,37 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
   const { status } = session;
   useReason(followed.captions.status, reload);
   const transcript = useCurrentTranscript(session.id, status, followed);
-  const recording = useRecording(session.id);
+  const { value: recording, reload: reloadRecording } = useRecording(session.id);
   const [wanted, want] = useState(() => at && wantedAt(at));
   const lead = useCallback((evidence: Evidence) => want({ ...evidence, heard: true }), []);
   const renew = useCallback(() => {
     reload();
     transcript.reload();
   }, [reload, transcript.reload]);
-  const transcribing = useTranscription(session.id, renew);
+  const tasks = useTasks(session.id, status);
+  const ended = useCallback(
+    ({ kind }: Task) => {
+      tasks.reload();
+      reloadRecording();
+      if (kind === "join_recording") reload();
+      else renew();
+    },
+    [tasks.reload, reloadRecording, reload, renew],
+  );
+  const transcribing = useTask(tasks, OF_THE_TRANSCRIPT, ended);
   return (
     <>
       <Head session={session} status={status} />
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
       <Transcribing session={session} followed={transcribing} />
-      <Minutes session={session} said={(transcript.segments?.length ?? 0) > 0} lead={lead} made={reload} />
+      <Minutes
+        session={session}
+        tasks={tasks}
+        said={(transcript.segments?.length ?? 0) > 0}
+        lead={lead}
+        made={reload}
+      />
       <Transcript
         session={session}
         transcript={transcript}

@@ -1,25 +1,24 @@
 // One meeting in the list; its owner can rename and delete it there.
 
-import { type FormEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useCallback, useRef, useState } from "react";
 import type { Session } from "../api";
 import { focusContent, focusOnce, useFocusBack } from "../focus";
-import { useAction, useApi, usePolled } from "../hooks";
+import { useAction, useApi } from "../hooks";
 import { addressOf } from "../place";
-import { rememberedTask } from "../remembered";
-import { taskSource } from "../tasks";
+import type { Task } from "../tasks";
 import { text } from "../text";
 import { ProblemNotice } from "./notice";
 import { ProgressBar } from "./progress-bar";
 import { StatusBadge } from "./status-badge";
 
-const PROGRESS_MS = 2_000;
-
 interface Props {
   session: Session;
+  /** The transcription that its words come from, while it runs. */
+  transcribing: Task | null;
   changed: () => void;
 }
 
-export function SessionRow({ session, changed }: Props) {
+export function SessionRow({ session, transcribing, changed }: Props) {
   const [renaming, setRenaming] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(renaming, opener);
@@ -29,7 +28,6 @@ export function SessionRow({ session, changed }: Props) {
     setRenaming(false);
     changed();
   };
-  const taskId = session.status === "processing" ? rememberedTask(session.id) : null;
   return (
     <li>
       <a href={addressOf({ kind: "session", id: session.id })} data-testid="session">
@@ -39,7 +37,7 @@ export function SessionRow({ session, changed }: Props) {
         </time>
         <StatusBadge status={session.status} />
       </a>
-      {taskId && <RowProgress taskId={taskId} changed={changed} />}
+      {session.status === "processing" && transcribing && <RowProgress {...transcribing.progress} />}
       {session.role === "owner" && !renaming && (
         <Actions
           session={session}
@@ -54,19 +52,7 @@ export function SessionRow({ session, changed }: Props) {
   );
 }
 
-/** Asked for rather than streamed: browsers keep only six streams open, and there may be many rows. */
-function RowProgress({ taskId, changed }: { taskId: string; changed: () => void }) {
-  const api = useApi();
-  const { value } = usePolled(
-    useCallback((signal: AbortSignal) => taskSource(api).task(taskId, signal), [api, taskId]),
-    PROGRESS_MS,
-  );
-  const ready = value?.ready ?? false;
-  useEffect(() => {
-    if (ready) changed();
-  }, [ready, changed]);
-  if (!value || ready) return null;
-  const { step, percentage, description } = value.progress;
+function RowProgress({ step, percentage, description }: Task["progress"]) {
   return (
     <div className="row-progress">
       <ProgressBar label={text.steps[step] ?? description} share={percentage / 100} />
@@ -74,10 +60,12 @@ function RowProgress({ taskId, changed }: { taskId: string; changed: () => void 
   );
 }
 
-interface ActionsProps extends Props {
+interface ActionsProps {
+  session: Session;
   title: string;
   rename: () => void;
   opener: RefObject<HTMLButtonElement | null>;
+  changed: () => void;
 }
 
 function Actions({ session, title, rename, opener, changed }: ActionsProps) {
