@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from api_service.audio.legacy import UPLOAD_PATH
 from api_service.audio.links import FILES_PATH
-from api_service.audio.store import open_audio_store
+from api_service.audio.store import media_origins, open_audio_store
 from api_service.auth import development
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
@@ -96,7 +96,12 @@ def create_app(settings: ApiSettings) -> FastAPI:
         serve_pages(app)
     for router in ROUTERS:
         app.include_router(router)
-    page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
+    page.mount(
+        app,
+        directory=settings.web_directory,
+        livekit_url=settings.browser_livekit_url,
+        media_origins=media_origins(settings),
+    )
     return app
 
 

@@ -204,6 +204,11 @@ class ApiSettings(ModelSettings, StorageSettings):
         )
 
     @property
+    def storage_direct(self) -> bool:
+        """Whether clients are sent to the bucket itself."""
+        return not self.storage_url.startswith("file:") and not self.storage_proxy
+
+    @property
     def browser_livekit_url(self) -> str:
         """Where clients connect."""
         return self.livekit_public_url or self.livekit_url
