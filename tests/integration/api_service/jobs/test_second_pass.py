@@ -12,6 +12,7 @@ from tests.integration.api_service.conftest import Person
 from tests.integration.api_service.jobs.requests import Task, ended, transcript
 from tests.integration.api_service.jobs.services import Script
 from tests.integration.api_service.jobs.test_recordings import leave, meet
+from tests.scripted import until
 from tests.servers import Servers
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("working")]
@@ -191,6 +192,65 @@ async def test_a_meeting_that_nobody_could_caption_is_transcribed_from_its_recor
     await leave(open_storage(settings), session_id, identity(ada), 0.0, 2.0)
     assert (await second_pass(ada, servers, session_id))["status"] == "success"
     assert await transcript(ada, session_id) == [("Ada", "tone 0", 0.0), ("Ada", "tone 1", 1.0)]
+
+
+@pytest.mark.usefixtures("script")
+async def test_words_that_come_after_it_are_heard_again_and_not_written_twice(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session_id = (await ada.new_session())["id"]
+    meet(servers, session_id, status="recording")
+    await leave(open_storage(settings), session_id, identity(ada), 2.0, 2.0)
+    caption(servers, session_id, identity(ada), "Ada", ("s-2", "bone", 2.0))
+    meet(servers, session_id, status="completed")
+    await ended(ada, newest_job(servers, session_id, "join_recording"))
+    first = newest_job(servers, session_id, "second_pass")
+    await ended(ada, first)
+    heard = [("Ada", "tone 2", 2.0), ("Ada", "tone 3", 3.0)]
+    assert await transcript(ada, session_id) == heard
+    late = ("s-3", "tone 3", 3.0)
+    caption(servers, session_id, identity(ada), "Ada", late)
+    caption(servers, session_id, identity(ada), "Ada", late, ("s-2", "bone", 2.0))
+    again = newest_job(servers, session_id, "second_pass")
+    assert again != first
+    assert (await ended(ada, again))["status"] == "success"
+    assert await transcript(ada, session_id) == heard
+    caption(servers, session_id, identity(ada), "Ada", late)
+    assert newest_job(servers, session_id, "second_pass") == again
+
+
+async def test_words_that_come_while_it_is_heard_again_are_heard_once_more(
+    ada: Person, servers: Servers, settings: ApiSettings, script: Script
+) -> None:
+    session_id = await held(ada, servers, settings)
+    script.let.clear()
+    meet(servers, session_id, status="completed")
+    await ended(ada, newest_job(servers, session_id, "join_recording"))
+    first = newest_job(servers, session_id, "second_pass")
+    await until(lambda: bool(script.asked), within_seconds=20)
+    caption(servers, session_id, identity(ada), "Ada", ("s-4", "tone 4", 4.0))
+    caption(servers, session_id, identity(ada), "Ada", ("s-5", "nothing", 40.0))
+    again = newest_job(servers, session_id, "second_pass")
+    assert again != first
+    script.let.set()
+    for each in (first, again):
+        assert (await ended(ada, each))["status"] == "success"
+    texts = [text for _, text, _ in await transcript(ada, session_id)]
+    assert texts == ["noise", "tone 2", "tone 3", "tone 4", "unheard", "nothing"]
+
+
+@pytest.mark.usefixtures("script")
+async def test_words_of_a_meeting_that_goes_on_wait_for_its_end(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session_id = await held(ada, servers, settings)
+    meet(servers, session_id, status="completed")
+    await ended(ada, newest_job(servers, session_id, "join_recording"))
+    first = newest_job(servers, session_id, "second_pass")
+    await ended(ada, first)
+    meet(servers, session_id, status="recording")
+    caption(servers, session_id, identity(ada), "Ada", ("s-60", "back", 60.0))
+    assert newest_job(servers, session_id, "second_pass") == first
 
 
 async def test_a_failed_second_pass_leaves_everything_as_it_was(
