@@ -22,7 +22,7 @@ import numpy as np
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
 from shared.contracts.decoding import AUDIO, BEGUN, HEADER, LENGTH, SIZE, STREAM, Job, Outcome
 from shared.decoding_stream import TooLong, stream
-from shared.probing import OPEN_OPTIONS, Fetched, probe
+from shared.probing import Fetched, opened, probe
 
 _CPU_SECONDS = 30
 _WALL_SECONDS = 60
@@ -123,9 +123,7 @@ def limit_this_process(last_descriptor: int) -> None:
 
 def decode(file: bytes, *, max_seconds: float) -> bytes:
     """The first audio track as 16 kHz mono int16. Raises TooLong, or whatever the decoder raises."""
-    with av.open(io.BytesIO(file), "r", options=OPEN_OPTIONS) as container:
-        if not container.streams.audio:
-            raise ValueError("there is no audio track")
+    with opened(io.BytesIO(file)) as container:
         most = int(max_seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE
         decoded = bytearray()
         for piece in _pieces(container):

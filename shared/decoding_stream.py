@@ -16,7 +16,7 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from shared.probing import OPEN_OPTIONS, Fetched
+from shared.probing import Fetched, opened
 
 _SLACK_SECONDS = 0.02
 """Clocks of containers are rounded; so much is no gap."""
@@ -38,9 +38,7 @@ def stream(file: BinaryIO | Fetched, *, channels: int, max_seconds: float) -> It
     """
     if channels > _MOST_CHANNELS:
         raise ValueError("there are too many channels")
-    with av.open(file, "r", options=OPEN_OPTIONS) as container:
-        if not container.streams.audio:
-            raise ValueError("there is no audio track")
+    with opened(file) as container:
         most = int(max_seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE * max(1, channels)
         sent, piece = 0, bytearray()
         for samples in _resampled(_continuous(container), channels):

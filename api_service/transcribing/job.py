@@ -80,7 +80,7 @@ async def transcribe(tools: Tools, work: Work) -> None:
     finally:
         searching.cancel()
         await asyncio.wait({searching})
-    lines = of_channels(heard.channels) if channels > 1 else of_turns(heard.channels[0], speakers.turns)
+    lines = await asyncio.to_thread(_lines, heard, speakers)
     language = heard.language or settings.language or recording.language
     milliseconds = round((time.monotonic() - began) * 1000)
     result = _result(heard, speakers, lines, language=language, processing_ms=milliseconds)
@@ -90,6 +90,12 @@ async def transcribe(tools: Tools, work: Work) -> None:
     async with tools.database.as_service() as connection:
         if not await repository.store(connection, work.attempt, version, lines):
             raise JobLost
+
+
+def _lines(heard: Heard, speakers: _Speakers) -> list[Line]:
+    if len(heard.channels) > 1:
+        return of_channels(heard.channels)
+    return of_turns(heard.channels[0], speakers.turns)
 
 
 async def _hear(

@@ -39,6 +39,25 @@ def encoded(container: str, codec: str, *, rate: int = 48_000, seconds: float = 
     return file.getvalue()
 
 
+def film(*, seconds: int) -> bytes:
+    """Much noise to look at, all of it before the little there is to hear."""
+    file = BytesIO()
+    noise = np.random.default_rng(7)
+    with av.open(file, "w", format="mp4") as output:
+        pictures = output.add_stream("mpeg4", rate=5, width=320, height=240, pix_fmt="yuv420p")
+        pictures.bit_rate = 4_000_000
+        sound = output.add_stream("aac", rate=16_000, layout="mono")
+        for _ in range(5 * seconds):
+            picture = av.VideoFrame.from_ndarray(noise.integers(0, 255, (240, 320, 3), np.uint8), "rgb24")
+            output.mux(pictures.encode(picture))
+        output.mux(pictures.encode(None))
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, seconds * 16_000), np.float32), "fltp", "mono")
+        frame.sample_rate = 16_000
+        output.mux(sound.encode(frame))
+        output.mux(sound.encode(None))
+    return file.getvalue()
+
+
 def pitch(audio: Pcm) -> float:
     spectrum = np.abs(np.fft.rfft(audio.floats))
     return float(np.argmax(spectrum) / audio.seconds)
@@ -163,6 +182,14 @@ def parts_of(file: bytes) -> Part:
         ("mpegts", "mp2", 48_000, "ts", "audio/mp2t"),
         ("wav", "pcm_s24le", 48_000, "wav", "audio/wav"),
         ("aiff", "pcm_s16be", 22_050, "aiff", "audio/aiff"),
+        ("avi", "pcm_s16le", 44_100, "avi", "audio/x-avi"),
+        ("flv", "libmp3lame", 44_100, "flv", "audio/x-flv"),
+        ("vob", "mp2", 48_000, "mpeg", "audio/x-mpeg"),
+        ("wv", "wavpack", 44_100, "wv", "audio/x-wv"),
+        ("tta", "tta", 44_100, "tta", "audio/x-tta"),
+        ("rm", "ac3", 44_100, "rm", "audio/x-rm"),
+        ("nut", "pcm_s16le", 16_000, "nut", "audio/x-nut"),
+        ("voc", "pcm_u8", 8_000, "voc", "audio/x-voc"),
     ],
 )
 async def test_a_file_is_known_by_its_content(
@@ -173,6 +200,22 @@ async def test_a_file_is_known_by_its_content(
     assert (facts.format, facts.mime_type) == (kind, mime_type)
     assert (facts.sample_rate, facts.channels) == (rate, 1)
     assert facts.duration_seconds == pytest.approx(3, abs=0.1)
+
+
+async def test_pictures_that_lie_apart_from_the_audio_are_not_fetched(decoder: Decoder) -> None:
+    file = film(seconds=30)
+    fetched = 0
+
+    async def part(start: int, end: int) -> bytes:
+        nonlocal fetched
+        fetched += end - start
+        return file[start:end]
+
+    facts = await decoder.probe(part, len(file))
+    assert (facts.format, round(facts.duration_seconds)) == ("mp4", 30)
+    assert fetched < len(file) / 2
+    pieces = [piece async for piece in decoder.stream(part, len(file), channels=0, max_seconds=60)]
+    assert sum(map(len, pieces)) == pytest.approx(30 * 16_000 * 2, rel=0.01)
 
 
 async def test_of_a_long_file_only_the_beginning_is_decoded(decoder: Decoder) -> None:
