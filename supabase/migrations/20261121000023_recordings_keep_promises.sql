@@ -121,5 +121,22 @@ begin
 end
 $$;
 
+-- As before, but what got no speakers, because they could not be found at the time, is done again, and so is that whose
+-- recording has been deleted.
+create or replace function internal.same_upload(owner uuid, wanted text) returns table (session_id uuid, job_id uuid)
+language sql stable security definer set search_path = ''
+as $$
+  select job.session_id, job.id
+  from public.jobs as job
+  join public.audio_files as file
+    on file.session_id = job.session_id and file.id = (job.settings ->> 'audio_file_id')::uuid
+  where job.user_id = owner
+    and job.fingerprint = wanted
+    and job.status in ('pending', 'started', 'success')
+    and job.result ->> 'diarization' is distinct from 'failed'
+  order by job.created_at desc
+  limit 1
+$$;
+
 revoke all on all functions in schema internal from public;
 grant execute on function internal.sessions_in(uuid[]), internal.recording_sessions() to intrascribe_api;
