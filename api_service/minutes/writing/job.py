@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api_service.llm.bill import Bill
 from api_service.llm.port import AnswerUnusable, LanguageModel, Message
 from api_service.minutes.document import Line, Minutes
-from api_service.minutes.making import Cost, Made, Ready, Section, Told, Wishes
+from api_service.minutes.making import Made, Ready, Section, Told, Wishes
 from api_service.minutes.transcript import Said
 from api_service.minutes.writing import prompts
 from api_service.minutes.writing.answers import Digest, Notes
@@ -112,11 +112,10 @@ class Job:
             await self._told(Ready(share, minutes, sections))
 
     def _made(self, minutes: Minutes) -> Made:
-        bill = self._bill
         return Made(
             minutes,
             model=", ".join(self._served),
             provider=", ".join(dict.fromkeys(self._served.values())),
-            cost=Cost(bill.prompt_tokens, bill.completion_tokens, bill.cents),
+            cost=self._bill.cost,
             dropped=self._dropped,
         )

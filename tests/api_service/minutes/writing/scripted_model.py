@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 
-from api_service.llm.bill import Bill
+from api_service.llm.bill import Bill, Cost
 from api_service.llm.port import Completion, Message, Wanted
 from api_service.minutes.making import Made, Ready, Wishes
 from api_service.minutes.transcript import Said
@@ -29,7 +29,7 @@ class ScriptedModel:
         bill.check()
         self.asked.append(messages)
         answer = self._scripts[schema](messages[-1].text)
-        bill.add(prompt_tokens=10, completion_tokens=10, cents=1.0)
+        bill.add(Cost(10, 10, 1.0))
         return Completion(schema.model_validate(answer.model_dump()), "scripted/model", "scripted")
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api_service.llm.bill import OverBudget
+from api_service.llm.bill import Cost, OverBudget
 from api_service.llm.port import AnswerUnusable, ModelUnavailable
-from api_service.minutes.making import Cost, Ready, Wishes
+from api_service.minutes.making import Ready, Wishes
 from api_service.minutes.writing.answers import Digest, Notes, Point, Task, Topic
 from api_service.minutes.writing.writer import WishesTooLong
 from shared.inference import InferenceWorker
