@@ -40,6 +40,10 @@ class Found:
     open_questions: Sequence[Line] = ()
     dropped: int = 0
 
+    @property
+    def is_empty(self) -> bool:
+        return not any((self.key_points, self.decisions, self.action_items, self.open_questions))
+
 
 class Examiner:
     """Looks at the items of one part."""
