@@ -6,15 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
 import httpx
+import psycopg
 from fastapi import FastAPI
 
 from api_service.audio.legacy import UPLOAD_PATH
 from api_service.audio.links import FILES_PATH
-from api_service.audio.store import open_audio_store
+from api_service.audio.store import media_origins, open_audio_store
 from api_service.auth import development
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
-from api_service.database import Database
+from api_service.database import Database, answer_data_error
 from api_service.gateway.documentation import SCHEMA_PATH, DocumentedApi, serve_pages
 from api_service.gateway.install import layers
 from api_service.gateway.limiter import RateLimiter
@@ -90,11 +91,17 @@ def create_app(settings: ApiSettings) -> FastAPI:
         },
         layers=layers(settings),
     )
+    app.add_exception_handler(psycopg.DataError, answer_data_error)
     if settings.docs:
         serve_pages(app)
     for router in ROUTERS:
         app.include_router(router)
-    page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
+    page.mount(
+        app,
+        directory=settings.web_directory,
+        livekit_url=settings.browser_livekit_url,
+        media_origins=media_origins(settings),
+    )
     return app
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from api_service.audio.keeper import ObjectKeeper
 from api_service.audio.links import Links, open_links
@@ -11,7 +12,7 @@ from api_service.settings import ApiSettings
 from shared.background import Background
 from shared.decoding import Decoder
 from shared.errors import ServiceError
-from shared.storage import Storage, open_storage
+from shared.storage import Storage, open_storage, public_origins
 
 _MOST_UPLOADS = 3
 
@@ -42,6 +43,12 @@ async def open_audio_store(settings: ApiSettings, stack: AsyncExitStack, *, data
     stack.push_async_exit(decoder)
     background = await stack.enter_async_context(Background())
     background.start("objects", ObjectKeeper(database, storage).run)
-    in_bucket = not settings.storage_url.startswith("file:")
-    direct = in_bucket and not settings.storage_proxy
-    return AudioStore(storage, decoder, open_links(settings), direct, Places(_MOST_UPLOADS, TooManyUploads))
+    uploads = Places(_MOST_UPLOADS, TooManyUploads)
+    return AudioStore(storage, decoder, open_links(settings), settings.storage_direct, uploads)
+
+
+def media_origins(settings: ApiSettings) -> list[str]:
+    """Other origins than that of the page from which it plays files."""
+    public = urlsplit(settings.public_url or "")
+    ours = [f"{public.scheme}://{public.netloc}"] if public.scheme and public.netloc else []
+    return [*ours, *(public_origins(settings) if settings.storage_direct else [])]

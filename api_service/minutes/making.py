@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from api_service.llm.bill import Cost
 from api_service.minutes.document import Minutes
 from api_service.minutes.transcript import Said
 from shared.errors import Conflict
@@ -22,15 +23,6 @@ class Wishes:
 
     instructions: str = ""
     """In somebody's own words. Minutes that only quote cannot follow any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What was used and paid; None is not known, never a guess."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cents: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

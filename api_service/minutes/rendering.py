@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from api_service.minutes.document import ActionItem, Line, Minutes
 from api_service.templates import placeholders
+from shared.text import one_line
 
 _NOTHING = "–"
 
@@ -14,20 +15,22 @@ def summary(minutes: Minutes) -> str:
 
 
 def filled(template: str, minutes: Minutes, *, title: str, date: str) -> str:
-    """A template without faults, with the minutes in it."""
+    """A template with the minutes in it. Nobody's name or words make lines of their own."""
     return placeholders.fill(
         template,
         {
-            "title": title,
+            "title": one_line(title),
             "date": date,
-            "participants": ", ".join(minutes.participants) or _NOTHING,
+            "participants": ", ".join(map(one_line, minutes.participants)) or _NOTHING,
             "summary": summary(minutes) or _NOTHING,
             "key_points": _list(minutes.key_points, minutes),
             "decisions": _list(minutes.decisions, minutes),
             "action_items": "\n".join(f"- {_task(item, minutes)}" for item in minutes.action_items)
             or _NOTHING,
             "open_questions": _list(minutes.open_questions, minutes),
-            "chapters": "\n".join(f"{_clock(part.start_time)} {part.title}" for part in minutes.chapters)
+            "chapters": "\n".join(
+                f"{_clock(part.start_time)} {one_line(part.title)}" for part in minutes.chapters
+            )
             or _NOTHING,
         },
     )
@@ -40,13 +43,13 @@ def _list(lines: Sequence[Line], minutes: Minutes) -> str:
 def _told(line: Line, minutes: Minutes) -> str:
     """What a model has written names whom it is about by itself."""
     quotes = minutes.origin == "extracted" and line.speaker
-    return f"{line.speaker}: {line.text}" if quotes else line.text
+    return one_line(f"{line.speaker}: {line.text}" if quotes else line.text)
 
 
 def _task(item: ActionItem, minutes: Minutes) -> str:
     notes = [note for note in (item.who, item.when) if note]
     told = _told(item, minutes)
-    return f"{told} ({', '.join(notes)})" if notes else told
+    return one_line(f"{told} ({', '.join(notes)})") if notes else told
 
 
 def _clock(seconds: float) -> str:

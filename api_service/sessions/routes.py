@@ -131,7 +131,9 @@ async def finalize_session(
 ) -> SessionFinalized:
     """As `POST /api/v2/sessions/{session_id}/finalize`, but `status` is that of the session."""
     done = await ending.finalize(runtime, claims, session_id)
-    return SessionFinalized.of(done.task_id, done.result, status=done.result.session_status)
+    return SessionFinalized.of(
+        done.task_id, done.result, status=done.result.session_status, audio_path=done.audio_path
+    )
 
 
 @router.post(

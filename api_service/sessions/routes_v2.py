@@ -34,7 +34,7 @@ async def finalize_session(
     when they have left. It may be asked for at any time and any number of times, by every member.
     """
     done = await ending.finalize(runtime, claims, session_id)
-    return SessionFinalized.of(done.task_id, done.result, status="success")
+    return SessionFinalized.of(done.task_id, done.result, status=done.task_status, audio_path=done.audio_path)
 
 
 @router.get("/{session_id}/status")

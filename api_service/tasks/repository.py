@@ -73,13 +73,6 @@ async def find(connection: Connection, job_id: UUID, *, user_id: UUID) -> Job | 
         return await cursor.fetchone()
 
 
-async def followed(connection: Connection, job_ids: Sequence[UUID]) -> list[Job]:
-    """Those of these jobs that are there, as the service: whoever follows them has been asked before."""
-    async with connection.cursor(row_factory=class_row(Job)) as cursor:
-        await cursor.execute("select * from internal.followed_jobs(%s)", [list(job_ids)])
-        return await cursor.fetchall()
-
-
 async def page(
     connection: Connection, wanted: Wanted, *, user_id: UUID, after: Place | None, limit: int
 ) -> list[Job]:
@@ -105,6 +98,13 @@ async def page(
         values |= {"value": after.value, "id": after.id}
     async with connection.cursor(row_factory=class_row(Job)) as cursor:
         await cursor.execute(query, values)
+        return await cursor.fetchall()
+
+
+async def followed(connection: Connection, job_ids: Sequence[UUID]) -> list[Job]:
+    """Those of these jobs that are there, as the service: whoever follows them has been asked before."""
+    async with connection.cursor(row_factory=class_row(Job)) as cursor:
+        await cursor.execute("select * from internal.followed_jobs(%s)", [list(job_ids)])
         return await cursor.fetchall()
 
 

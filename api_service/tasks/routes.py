@@ -63,7 +63,7 @@ async def read_task(task_id: str, caller: CurrentCaller) -> TaskResponse | NoTas
 @router.get(
     "/{task_id}/events",
     response_class=EventSourceResponse,
-    responses=documented(TaskNotFound, TooManyStreams),
+    responses=_NOT_FOUND | documented(TooManyStreams),
 )
 async def follow_task(task_id: str, runtime: CurrentRuntime, claims: CurrentClaims) -> EventSourceResponse:
     """Server-sent events `task`: the task as it is now and after each change, until it is `ready`.

@@ -14,6 +14,7 @@ export interface Captions {
   readonly loaded: boolean;
   /** At most one version of each segment, in the order in which they were spoken. */
   readonly segments: readonly Segment[];
+  /** These two as events have told since the last snapshot. */
   readonly agent: AgentState | null;
   readonly status: string | null;
 }
@@ -23,8 +24,9 @@ export const noCaptions: Captions = { loaded: false, segments: [], agent: null, 
 export function fold(captions: Captions, event: LiveEvent): Captions {
   switch (event.kind) {
     case "snapshot":
+      // It has no agent and no state: those known are from before something was missed.
       return {
-        ...captions,
+        ...noCaptions,
         loaded: true,
         segments: keptWhereSame(captions.segments, ordered(event.segments)),
       };

@@ -5,6 +5,7 @@ export const text = {
   tagline: "Meetings with live captions and a transcript you can keep.",
   loading: "Loading…",
   retry: "Try again",
+  reload: "Reload the page",
   signOut: "Sign out",
   back: "All meetings",
   untitled: "Untitled meeting",
@@ -155,8 +156,14 @@ export const text = {
     restore: "Restore",
     done: "Corrected.",
     undo: "Undo",
+    saving: "Saving…",
     conflict: (who: string | null) =>
       `${who ? `${who} has changed this` : "This was changed"} meanwhile into`,
+    homeless: (time: string) =>
+      `What you wrote at ${time} was not saved, and nothing is said there any more:`,
+    copy: "Copy what you wrote",
+    discard: "Discard it",
+    unsaved: "Unsaved corrections",
     takeTheirs: "Leave it so",
     keepMine: "Save mine instead",
   },
@@ -166,6 +173,7 @@ export const text = {
     initializing: "Getting ready",
     finding_audio: "Finding the recording",
     processing_audio: "Listening to the recording",
+    finding_speakers: "Finding out who speaks",
     fetching_transcriptions: "Reading the transcript",
     combining_transcriptions: "Reading the transcript",
     preparing_ai_request: "Looking for what matters",
@@ -278,6 +286,8 @@ export const text = {
   problem: {
     unreachable: "The server cannot be reached. Check your connection and try again.",
     unexpected: "Something went wrong on this page. Try again.",
+    part: "A part of this page could not be loaded. It may have been replaced by a newer one.",
+    fault: "This could not be shown. Try again; if that does not help, reload the page.",
     status: (status: number) => `The server answered with an error (${status}).`,
   },
 };

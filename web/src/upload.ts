@@ -2,6 +2,7 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Api } from "./api";
+import { useStaying } from "./hooks";
 import { asProblem, type Problem } from "./problem";
 import { type Received, type Recording, sendRecording } from "./recordings";
 
@@ -48,14 +49,4 @@ export function useUploadOwner(api: Api, received: (answer: Received) => void): 
   useEffect(() => cancel, [cancel]);
   useStaying(sending !== null);
   return useMemo(() => ({ sending, problem, send, cancel }), [sending, problem, send, cancel]);
-}
-
-/** The browser asks before it leaves while something is on its way. */
-function useStaying(needed: boolean): void {
-  useEffect(() => {
-    if (!needed) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [needed]);
 }

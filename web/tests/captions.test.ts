@@ -57,6 +57,15 @@ test("a snapshot replaces everything and makes an empty list certain", () => {
   expect(texts(captions)).toEqual(["sooner", "later"]);
 });
 
+test("a snapshot takes back what was told before it: the end of a meeting may have been missed", () => {
+  const captions = after(
+    { kind: "session", status: "recording" },
+    { kind: "agent", state: "listening" },
+    { kind: "snapshot", segments: [] },
+  );
+  expect([captions.status, captions.agent]).toEqual([null, null]);
+});
+
 test("a new agent ends what the one before left unfinished", () => {
   const captions = after(
     caption(segment("a", "kept")),

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from api_service.llm.bill import Cost
 from api_service.minutes.desk import MinutesDesk, MinutesTakeLonger
 from api_service.minutes.extracting import extract
-from api_service.minutes.making import Cost, Made, Told, Wishes
+from api_service.minutes.making import Made, Told, Wishes
 from api_service.minutes.transcript import Said, of_text
 from shared.inference import EngineBusy
 from shared.stopping import Interrupted, Stopping

@@ -2,7 +2,8 @@
 
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import type { Segment } from "../api";
-import type { Draft, Revision } from "../corrections";
+import type { Draft, Theirs } from "../corrections";
+import { isFocusLost } from "../focus";
 import { text } from "../text";
 import type { Tools } from "./caption-list";
 import { ProblemNotice } from "./notice";
@@ -19,31 +20,32 @@ interface Props {
 
 export function SegmentEditor({ segment, draft, tools }: Props) {
   const { owned, correcting } = tools;
+  const { segment_id: id } = segment;
+  const keysHint = useId();
   const [past, setPast] = useState(false);
-  const close = () => correcting.close(segment.segment_id);
-  const write = (written: Partial<Pick<Draft, "text" | "speaker">>) =>
-    correcting.write(segment.segment_id, { text: draft.text, speaker: draft.speaker, ...written });
+  const close = () => correcting.close(id);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const text = draft.text.trim();
-    // A speaker without a name is who it was.
-    const speaker = draft.speaker.trim() || segment.speaker;
-    correcting.save(segment, draft.conflict ?? draft.segment, { text, speaker });
+    correcting.save(draft);
   };
   return (
     <form className="editor" onSubmit={submit} onKeyDown={(event) => keys(event, close)} data-testid="editor">
       {draft.conflict && <Conflict theirs={draft.conflict} close={close} />}
       {draft.problem && <ProblemNotice problem={draft.problem} />}
       <textarea
+        name="words"
         aria-label={text.correct.words}
+        aria-describedby={keysHint}
         value={draft.text}
-        onChange={(event) => write({ text: event.currentTarget.value })}
+        onChange={(event) => correcting.write(id, { text: event.target.value })}
         rows={Math.max(2, Math.ceil(draft.text.length / 60))}
         maxLength={20_000}
         lang={segment.language ?? undefined}
         ref={focusEnd}
       />
-      {owned && <SpeakerField speaker={draft.speaker} write={(speaker) => write({ speaker })} />}
+      {owned && (
+        <SpeakerField speaker={draft.speaker} write={(speaker) => correcting.write(id, { speaker })} />
+      )}
       <div className="editor-actions">
         <button type="submit" className="button button-main">
           {draft.conflict ? text.correct.keepMine : text.meetings.save}
@@ -52,7 +54,9 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
           {text.meetings.cancel}
         </button>
         <PastToggle past={past} toggle={() => setPast(!past)} />
-        <span className="hint">{text.correct.keys}</span>
+        <span className="hint" id={keysHint}>
+          {text.correct.keys}
+        </span>
       </div>
       {past && <SegmentHistory segment={segment} tools={tools} />}
     </form>
@@ -67,7 +71,7 @@ function PastToggle({ past, toggle }: { past: boolean; toggle: () => void }) {
   );
 }
 
-function Conflict({ theirs, close }: { theirs: Revision; close: () => void }) {
+function Conflict({ theirs, close }: { theirs: Theirs; close: () => void }) {
   return (
     <div className="notice notice-problem" role="alert" data-testid="conflict">
       <p>
@@ -87,8 +91,9 @@ function SpeakerField({ speaker, write }: { speaker: string; write: (speaker: st
       {text.correct.speaker}
       <input
         id={id}
+        name="speaker"
         value={speaker}
-        onChange={(event) => write(event.currentTarget.value)}
+        onChange={(event) => write(event.target.value)}
         maxLength={100}
         autoComplete="off"
         list={SPEAKERS}
@@ -108,8 +113,9 @@ function keys(event: KeyboardEvent<HTMLFormElement>, close: () => void): void {
   }
 }
 
+/** An editor that comes back by itself takes the keyboard from nothing else. */
 function focusEnd(area: HTMLTextAreaElement | null): void {
-  if (!area) return;
+  if (!area || !isFocusLost()) return;
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
 }

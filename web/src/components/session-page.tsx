@@ -1,6 +1,6 @@
 // One session outside of its room: what it is, the way in, who can come along, and its transcript.
 
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Session } from "../api";
 import { useCurrentTranscript } from "../current-transcript";
 import type { Evidence, Wanted } from "../evidence";
@@ -33,7 +33,8 @@ export function SessionPage({ id, at }: { id: string; at: Spot | null }) {
     useCallback((signal: AbortSignal) => api.session(id, signal), [api, id]),
     REFRESH_MS,
   );
-  const session = loaded.value;
+  // It may be deleted while it is looked at.
+  const session = loaded.problem?.status === 404 ? null : loaded.value;
   useTitle(`${session?.title ?? text.session.transcript} · ${text.product}`);
   return (
     <article className="session">
@@ -56,7 +57,8 @@ interface DetailsProps {
 
 function SessionDetails({ session, at, reload }: DetailsProps) {
   const followed = useCaptions(session.id);
-  const status = followed.captions.status ?? session.status;
+  const { status } = session;
+  useReason(followed.captions.status, reload);
   const transcript = useCurrentTranscript(session.id, status, followed);
   const { value: recording, reload: reloadRecording } = useRecording(session.id);
   const [wanted, want] = useState(() => at && wantedAt(at));
@@ -109,6 +111,13 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
       )}
     </>
   );
+}
+
+/** What an event tells is a reason to ask at once: kept, it would outlast what no event told of. */
+function useReason(told: string | null, ask: () => void): void {
+  useEffect(() => {
+    if (told !== null) ask();
+  }, [told, ask]);
 }
 
 /** Why there are no words; null where something else says it. */

@@ -1,8 +1,8 @@
 // One meeting in the list; its owner can rename and delete it there.
 
-import { type FormEvent, useCallback, useState } from "react";
+import { type FormEvent, type RefObject, useCallback, useRef, useState } from "react";
 import type { Session } from "../api";
-import { focusOnce } from "../focus";
+import { focusContent, focusOnce, useFocusBack } from "../focus";
 import { useAction, useApi } from "../hooks";
 import { addressOf } from "../place";
 import type { Task } from "../tasks";
@@ -20,6 +20,8 @@ interface Props {
 
 export function SessionRow({ session, transcribing, changed }: Props) {
   const [renaming, setRenaming] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusBack(renaming, opener);
   const title = session.title || text.untitled;
   const created = new Date(session.started_at ?? session.created_at);
   const done = () => {
@@ -37,7 +39,13 @@ export function SessionRow({ session, transcribing, changed }: Props) {
       </a>
       {session.status === "processing" && transcribing && <RowProgress {...transcribing.progress} />}
       {session.role === "owner" && !renaming && (
-        <Actions session={session} title={title} rename={() => setRenaming(true)} changed={changed} />
+        <Actions
+          session={session}
+          title={title}
+          rename={() => setRenaming(true)}
+          opener={opener}
+          changed={changed}
+        />
       )}
       {renaming && <Rename session={session} done={done} cancel={() => setRenaming(false)} />}
     </li>
@@ -56,15 +64,17 @@ interface ActionsProps {
   session: Session;
   title: string;
   rename: () => void;
+  opener: RefObject<HTMLButtonElement | null>;
   changed: () => void;
 }
 
-function Actions({ session, title, rename, changed }: ActionsProps) {
+function Actions({ session, title, rename, opener, changed }: ActionsProps) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(async () => {
       await api.remove(session.id);
       changed();
+      focusContent();
     }, [api, session.id, changed]),
   );
   return (
@@ -74,6 +84,7 @@ function Actions({ session, title, rename, changed }: ActionsProps) {
         className="button button-quiet"
         aria-label={text.meetings.renameOf(title)}
         onClick={rename}
+        ref={opener}
       >
         {text.meetings.rename}
       </button>
