@@ -1,5 +1,6 @@
 """Minutes for clients that wait for them. No transaction is held meanwhile."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ async def of_text_given(
         if session_id is not None:
             await sessions.find(caller, session_id)
         template = await _template(caller, template_id)
-    return await _minutes(runtime, of_text(text), template, met_at=datetime.now(UTC))
+    said = await asyncio.to_thread(of_text, text)
+    return await _minutes(runtime, said, template, met_at=datetime.now(UTC))
 
 
 async def of_session(
