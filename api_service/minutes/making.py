@@ -32,6 +32,12 @@ class Cost:
     completion_tokens: int | None = None
     cents: float | None = None
 
+    @property
+    def token_usage(self) -> dict[str, int]:
+        """What is known, by name."""
+        counts = {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
+        return {name: count for name, count in counts.items() if count is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -43,6 +49,11 @@ class Made:
     cost: Cost
     dropped: int = 0
     """Items that named no segment of this meeting and were left out."""
+
+    @property
+    def counted(self) -> Minutes:
+        """The minutes, which say themselves how much was left out of them."""
+        return self.minutes.model_copy(update={"dropped_items": self.dropped})
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Names:
     """Judges what might be names by how they look, and by what else the text has of them."""
 
     def __init__(self, possible: Collection[str], *, lines: int, text: str) -> None:
-        """`possible` with repetitions, out of so many lines."""
+        """`possible` is what so many lines begin with, each time that one does."""
         self._times = Counter(_IN_BRACKETS.sub("", name) for name in possible)
         self._common = frozenset(re.findall(r"(?<!\w)[a-z][a-z'’-]+", text))
         # Where few lines begin like that, a single one is hardly a speaker.

@@ -80,7 +80,7 @@ def _without_stamp(line: str, *, stamped: bool) -> str:
 def _names(lines: Sequence[str], headed: Sequence[str]) -> Names:
     """Of whatever may be a name: before a colon, or alone on a line with a time."""
     filled = [line for line in lines if line]
-    possible = [label.name for line in filled for label in _labels(line)]
+    possible = [label.name for line in filled if (label := _label(line))]
     possible += [name for line in headed if (name := _header(line))]
     return Names(possible, lines=len(filled), text="\n".join(filled))
 
