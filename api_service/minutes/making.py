@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from api_service.llm.bill import Cost
 from api_service.minutes.document import Minutes
 from api_service.minutes.transcript import Said
 from shared.errors import Conflict
@@ -25,15 +26,6 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What was used and paid; None is not known, never a guess."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cents: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """Minutes that are complete."""
 
@@ -43,6 +35,11 @@ class Made:
     cost: Cost
     dropped: int = 0
     """Items that named no segment of this meeting and were left out."""
+
+    @property
+    def counted(self) -> Minutes:
+        """The minutes, which say themselves how much was left out of them."""
+        return self.minutes.model_copy(update={"dropped_items": self.dropped})
 
 
 @dataclass(frozen=True, slots=True)

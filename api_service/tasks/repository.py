@@ -1,5 +1,6 @@
 """Jobs as their owners read and cancel them; what workers do with them is in api_service/jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -97,6 +98,13 @@ async def page(
         values |= {"value": after.value, "id": after.id}
     async with connection.cursor(row_factory=class_row(Job)) as cursor:
         await cursor.execute(query, values)
+        return await cursor.fetchall()
+
+
+async def followed(connection: Connection, job_ids: Sequence[UUID]) -> list[Job]:
+    """Those of these jobs that are there, as the service: whoever follows them has been asked before."""
+    async with connection.cursor(row_factory=class_row(Job)) as cursor:
+        await cursor.execute("select * from internal.followed_jobs(%s)", [list(job_ids)])
         return await cursor.fetchall()
 
 

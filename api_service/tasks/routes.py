@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api_service.auth.verifier import Claims
 from api_service.paging import NEXT_PAGE, lead_on
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Runtime, open_caller
-from api_service.server_events import EventStream
+from api_service.server_events import EventStream, TooManyStreams
 from api_service.sessions.listing import cursor_at
 from api_service.sessions.service import SessionNotFound
 from api_service.tasks import service
@@ -60,7 +60,11 @@ async def read_task(task_id: str, caller: CurrentCaller) -> TaskResponse | NoTas
     return TaskResponse.of(await service.find(caller, task_id))
 
 
-@router.get("/{task_id}/events", response_class=EventSourceResponse, responses=_NOT_FOUND)
+@router.get(
+    "/{task_id}/events",
+    response_class=EventSourceResponse,
+    responses=_NOT_FOUND | documented(TooManyStreams),
+)
 async def follow_task(task_id: str, runtime: CurrentRuntime, claims: CurrentClaims) -> EventSourceResponse:
     """Server-sent events `task`: the task as it is now and after each change, until it is `ready`.
 
@@ -70,13 +74,14 @@ async def follow_task(task_id: str, runtime: CurrentRuntime, claims: CurrentClai
     async with open_caller(runtime, claims) as caller:
         await service.find(caller, task_id)
     stopping = anyio.Event()
-    return EventStream(_events(runtime, claims, task_id, stopping), stopping=stopping)
+    place = runtime.streams.taken(claims.user_id)
+    return EventStream(_events(runtime, claims, task_id, stopping), stopping=stopping, place=place)
 
 
 async def _events(
     runtime: Runtime, claims: Claims, task_id: str, stopping: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
-    """Ends early when the token does, when this process stops, or when the database is away."""
+    """Ends early when the token or the task does, when this process stops, or when the database is away."""
     limit = asyncio.timeout(max(0.0, claims.expires_at - time.time()))
     try:
         async with limit:
@@ -86,7 +91,7 @@ async def _events(
     except TimeoutError:
         if not limit.expired():
             raise
-    except Unavailable as failure:
+    except (TaskNotFound, Unauthenticated, Unavailable) as failure:
         log.info("task.unfollowed", code=failure.code)
 
 

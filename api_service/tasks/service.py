@@ -3,9 +3,14 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from pydantic import JsonValue
+
+from api_service.jobs import repository as jobs
+from api_service.jobs.repository import Kind, Priority
 from api_service.runtime import Caller
 from api_service.sessions import service as sessions
 from api_service.sessions.listing import Place
+from api_service.sessions.service import SessionNotFound
 from api_service.tasks import repository
 from api_service.tasks.repository import Job, Wanted
 from shared.errors import Conflict, NotFound
@@ -59,6 +64,34 @@ async def find(caller: Caller, task_id: str) -> Job:
     if job is None:
         raise TaskNotFound
     return job
+
+
+async def queue(
+    caller: Caller,
+    session_id: UUID,
+    *,
+    kind: Kind,
+    settings: dict[str, JsonValue],
+    priority: Priority = "normal",
+) -> UUID:
+    """Queue a job in a session of the caller's own; the same one while one asked for the same is not over.
+
+    Raises SessionNotFound and TooManyTasks.
+    """
+    if known := await unfinished(caller, session_id, kind=kind, settings=settings):
+        return known
+    job = await jobs.add(caller.connection, session_id, kind=kind, settings=settings, priority=priority)
+    if job is None:
+        raise SessionNotFound
+    return job
+
+
+async def unfinished(
+    caller: Caller, session_id: UUID, *, kind: Kind, settings: dict[str, JsonValue]
+) -> UUID | None:
+    """The job of a kind in a session of the caller's own that was asked for the same and is not over."""
+    waiting = await repository.unfinished(caller.connection, session_id, kind=kind, user_id=caller.user.id)
+    return next((job for job, asked_before in waiting if asked_before == settings), None)
 
 
 async def cancel(caller: Caller, task_id: str) -> UUID:

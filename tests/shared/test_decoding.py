@@ -11,14 +11,14 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from shared.audio import Pcm
 from shared.decoding import AudioTooLong, Decoder, DecoderBusy, Part, UndecodableAudio
+from shared.decoding_child import Gone, decode, is_abandoned
 from shared.errors import Unavailable
-
-av = pytest.importorskip("av", reason="only environments of services that decode have PyAV")
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10.0
@@ -111,6 +111,52 @@ async def test_a_recording_that_breaks_off_is_worth_what_is_there(decoder: Decod
 async def test_what_is_no_audio_is_refused(decoder: Decoder, file: bytes) -> None:
     with pytest.raises(UndecodableAudio):
         await decoder.decode(file)
+
+
+@pytest.mark.parametrize("layout", ["mono", "7.1"])
+def test_a_rate_beyond_sense_is_refused_before_it_costs_anything(layout: str) -> None:
+    file = BytesIO()
+    with av.open(file, "w", format="flac") as output:
+        stream = output.add_stream("flac", rate=655_350, layout=layout)
+        channels = stream.codec_context.layout.nb_channels
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 655_350 * channels), np.int16), "s16", layout)
+        silence.sample_rate = 655_350
+        for frame in (silence, None):
+            output.mux(stream.encode(frame))
+    with pytest.raises(ValueError, match="nobody records so"):
+        decode(file.getvalue(), max_seconds=300)
+
+
+def test_a_file_that_computes_for_too_long_is_killed() -> None:
+    program = (
+        "from shared.decoding_child import allow_computing, limit_this_process\n"
+        "limit_this_process(2)\n"
+        "allow_computing(0.1)\n"
+        "while True: pass\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, timeout=PATIENCE)
+    assert ran.returncode == -signal.SIGXCPU
+
+
+def test_nobody_decodes_on_for_a_caller_who_has_gone() -> None:
+    ours, theirs = socket.socketpair()
+    file = encoded("wav", "pcm_s16le", seconds=20)
+    with theirs:
+        ours.shutdown(socket.SHUT_WR)
+        assert not is_abandoned(theirs)  # there is only nothing more to read
+        ours.close()
+        assert is_abandoned(theirs)
+        with pytest.raises(Gone):
+            decode(file, max_seconds=30, wanted=lambda: not is_abandoned(theirs))
+
+
+@pytest.mark.parametrize(("container", "codec"), [("adts", "aac"), ("mp3", "libmp3lame")])
+async def test_a_file_that_changes_its_form_on_the_way_is_decoded(
+    decoder: Decoder, container: str, codec: str
+) -> None:
+    low, high = (encoded(container, codec, rate=rate) for rate in (16_000, 44_100))
+    audio = await decoder.decode(low + high)
+    assert audio.seconds == pytest.approx(2.0, abs=0.2)
 
 
 async def test_a_small_file_with_hours_of_audio_is_refused(decoder: Decoder) -> None:

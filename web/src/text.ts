@@ -173,6 +173,7 @@ export const text = {
     initializing: "Getting ready",
     finding_audio: "Finding the recording",
     processing_audio: "Listening to the recording",
+    finding_speakers: "Finding out who speaks",
     fetching_transcriptions: "Reading the transcript",
     combining_transcriptions: "Reading the transcript",
     preparing_ai_request: "Looking for what matters",

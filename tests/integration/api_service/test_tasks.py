@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from api_service.database import Connection, Database
+from api_service.tasks.feeds import TaskFeeds
 from shared.contracts.rooms import room_name
 from tests.integration.api_service.conftest import Person
 from tests.servers import Servers
@@ -265,3 +268,49 @@ async def test_a_list_of_tasks_that_makes_no_sense_is_refused(ada: Person, query
 
 async def test_nobody_lists_tasks_without_signing_in(ada: Person) -> None:
     assert (await ada.api.get(PATH)).status_code == 401
+
+
+async def test_a_stream_ends_with_the_session_of_its_task(ada: Person, workers: Workers) -> None:
+    session = await ada.new_session()
+    task = workers.enqueue(ada, session)
+    following = asyncio.create_task(ada.get(f"/api/v2/tasks/{task}/events"))
+    assert (await ada.send("DELETE", f"/api/v1/sessions/{session['id']}")).status_code == 200
+    async with asyncio.timeout(5):
+        assert (await following).status_code in {200, 404}
+
+
+async def test_however_many_follow_the_database_is_asked_once(
+    ada: Person, workers: Workers, servers: Servers
+) -> None:
+    session = await ada.new_session()
+    tasks = [UUID(workers.enqueue(ada, session)) for _ in range(3)]
+    database = Counting(servers.database_url, connections=2)
+    await database.open()
+    feeds = TaskFeeds(database)
+    running = asyncio.create_task(feeds.run())
+    try:
+        async with asyncio.timeout(10):
+            with ExitStack() as stack:
+                followers = [stack.enter_context(feeds.following(each)) for each in tasks * 10]
+                for _ in range(2):
+                    jobs = await asyncio.gather(*(follower() for follower in followers))
+                    assert [job and job.id for job in jobs] == tasks * 10
+                with feeds.following(uuid4()) as unknown:
+                    assert await unknown() is None
+        assert database.asked <= 4
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await database.close()
+
+
+class Counting(Database):
+    """Knows how often it was asked."""
+
+    asked = 0
+
+    @asynccontextmanager
+    async def as_service(self) -> AsyncIterator[Connection]:
+        self.asked += 1
+        async with super().as_service() as connection:
+            yield connection
