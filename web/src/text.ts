@@ -39,7 +39,6 @@ export const text = {
     startHeading: "Start a meeting",
     title: "Title",
     titlePlaceholder: "Weekly planning",
-    defaultTitle: (date: string) => `Meeting on ${date}`,
     language: "Spoken language",
     start: "Start meeting",
     starting: "Starting…",
