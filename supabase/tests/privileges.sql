@@ -47,6 +47,7 @@ select set_eq(
     'few_sessions',
     'import_transcription',
     'join_session',
+    'mark_job',
     'member_names',
     'my_sessions',
     'new_invite_code',
