@@ -126,19 +126,12 @@ class _Telling:
 
 def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, milliseconds: int) -> NewSummary:
     """With the names of now; whoever reads it later is told those of then."""
-    minutes = with_voices(made.minutes, meeting.said)
+    minutes = with_voices(made.counted, meeting.said)
     shown = named(minutes, present_in(meeting.said), made_at=datetime.now(UTC))
     title = meeting.title if meeting.titled else shown.title
-    texts = texts_of(shown, meeting.template_content, title=title, met_at=meeting.met_at)
-    cost = made.cost
-    usage: dict[str, JsonValue] = {
-        name: count
-        for name, count in (
-            ("prompt_tokens", cost.prompt_tokens),
-            ("completion_tokens", cost.completion_tokens),
-        )
-        if count is not None
-    }
+    # Quotations are in the language that was spoken, whatever was asked for.
+    language = asked.language if asked.language and minutes.origin == "written" else meeting.language
+    texts = texts_of(shown, meeting.template_content, title=title, met_at=meeting.met_at, language=language)
     return NewSummary(
         template_content=meeting.template_content,
         summary=texts.summary,
@@ -146,12 +139,12 @@ def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, millisecon
         action_items=texts.action_items,
         participants=[*shown.participants],
         minutes=minutes.model_dump(mode="json"),
-        language=asked.language or meeting.language,
+        language=language,
         ai_model=made.model,
         ai_provider=made.provider,
         processing_time_ms=milliseconds,
-        token_usage=usage,
-        cost_cents=cost.cents,
+        token_usage={**made.cost.token_usage},
+        cost_cents=made.cost.cents,
     )
 
 

@@ -36,6 +36,11 @@ class Made:
     dropped: int = 0
     """Items that named no segment of this meeting and were left out."""
 
+    @property
+    def counted(self) -> Minutes:
+        """The minutes, which say themselves how much was left out of them."""
+        return self.minutes.model_copy(update={"dropped_items": self.dropped})
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
