@@ -252,6 +252,6 @@ async def test_a_recording_that_was_deleted_is_transcribed_again(ada: Person) ->
 
 
 async def test_more_channels_than_can_be_taken_apart_are_refused_as_speakers(ada: Person) -> None:
-    file = recording(1, seconds=2, channels=9)
+    file = recording(1, seconds=12, channels=9)
     answer = await send(ada, file, channels_as_speakers="true")
     assert (answer.status_code, answer.json()["code"]) == (400, "too-many-channels"), answer.text
