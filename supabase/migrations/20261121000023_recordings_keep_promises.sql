@@ -151,6 +151,9 @@ as $$
   where marked.id = mark_job.job and marked.user_id = auth.uid() and marked.fingerprint is null
 $$;
 
+-- Files of a meeting name those who were recorded as the second pass does.
+drop function internal.voices_of_job(uuid);
+
 revoke all on all functions in schema internal from public;
 grant execute on function internal.mark_job(uuid, text) to authenticated;
 grant execute on function internal.sessions_in(uuid[]), internal.recording_sessions() to intrascribe_api;
