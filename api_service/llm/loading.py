@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack
 import structlog
 
 from api_service.llm.bill import Bill
-from api_service.llm.models import Models, Route, route
+from api_service.llm.models import Models
 from api_service.llm.port import Completion, Message, ModelNotConfigured, Wanted
 from api_service.llm.provider import ClosingProvider
+from api_service.llm.route import Route, route
 from api_service.llm.settings import ModelSettings
 from shared.errors import CannotStart
 

@@ -7,6 +7,7 @@ from api_service.minutes.making import Made, MinutesMaker, Ready, Wishes
 from api_service.minutes.transcript import Said
 from shared.errors import Unavailable
 from shared.inference import EngineBusy
+from shared.stopping import Stopping
 
 
 class MinutesTakeLonger(Unavailable):
@@ -16,21 +17,22 @@ class MinutesTakeLonger(Unavailable):
 class MinutesDesk:
     """Lives as long as its maker."""
 
-    def __init__(self, maker: MinutesMaker, *, places: int, seconds: float) -> None:
+    def __init__(self, maker: MinutesMaker, *, places: int, seconds: float, stopping: Stopping) -> None:
         self._maker = maker
+        self._stopping = stopping
         self._places = places
         self._seconds = seconds
         self._taken = 0
 
     async def make(self, transcript: Sequence[Said], wishes: Wishes) -> Made:
-        """Raises EngineBusy, MinutesTakeLonger and what the maker raises."""
+        """Raises EngineBusy, MinutesTakeLonger, Interrupted and what the maker raises."""
         if self._taken >= self._places:
             raise EngineBusy(f"{self._taken} requests for minutes are already waiting")
         self._taken += 1
         limit = asyncio.timeout(self._seconds)
         try:
             async with limit:
-                return await self._maker.make(transcript, wishes, _untold)
+                return await self._stopping.interrupts(self._maker.make(transcript, wishes, _untold))
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -6,10 +6,11 @@ from typing import get_args
 
 import structlog
 
+from api_service.llm.bill import NOTHING
 from api_service.llm.loading import LateModels
 from api_service.llm.settings import LAST_RESORT
 from api_service.minutes.extracting import MODEL, extract
-from api_service.minutes.making import Cost, Made, MinutesMaker, Ready, Section, Told, Wishes
+from api_service.minutes.making import Made, MinutesMaker, Ready, Section, Told, Wishes
 from api_service.minutes.transcript import Said
 from api_service.minutes.writing.writer import Writer
 from api_service.settings import ApiSettings
@@ -30,8 +31,7 @@ class Extractor:
     async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made:  # noqa: ARG002
         minutes = await self._extraction.run(extract, transcript)
         await told(Ready(1.0, minutes, get_args(Section)))
-        cost = Cost(prompt_tokens=0, completion_tokens=0, cents=0.0)
-        return Made(minutes, model=MODEL, provider=_PROVIDER, cost=cost)
+        return Made(minutes, model=MODEL, provider=_PROVIDER, cost=NOTHING)
 
 
 class Author:

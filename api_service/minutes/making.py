@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from api_service.llm.bill import Cost
 from api_service.minutes.document import Minutes
 from api_service.minutes.transcript import Said
 from shared.errors import Conflict
@@ -22,21 +23,6 @@ class Wishes:
 
     instructions: str = ""
     """In somebody's own words. Minutes that only quote cannot follow any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What was used and paid; None is not known, never a guess."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cents: float | None = None
-
-    @property
-    def token_usage(self) -> dict[str, int]:
-        """What is known, by name."""
-        counts = {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
-        return {name: count for name, count in counts.items() if count is not None}
 
 
 @dataclass(frozen=True, slots=True)

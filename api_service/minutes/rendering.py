@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api_service.minutes.document import ActionItem, Line, Minutes
 from api_service.minutes.notices import Notice, notice_for
 from api_service.templates import placeholders
+from shared.text import one_line
 
 _NOTHING = "–"
 
@@ -16,7 +17,10 @@ def summary(minutes: Minutes) -> str:
 
 
 def filled(template: str, minutes: Minutes, *, title: str, date: str, language: str | None) -> str:
-    """A template without faults, with the minutes in it; `language` is theirs, as far as it is known."""
+    """A template with the minutes in it. Nobody's name or words make lines of their own.
+
+    `language` is that of the minutes, as far as it is known.
+    """
     candidates = _Candidates(notice_for(minutes, language))
     left_out = minutes.left_out
     decisions = [_told(line, minutes) for line in minutes.decisions]
@@ -25,15 +29,17 @@ def filled(template: str, minutes: Minutes, *, title: str, date: str, language: 
     return placeholders.fill(
         template,
         {
-            "title": title,
+            "title": one_line(title),
             "date": date,
-            "participants": ", ".join(minutes.participants) or _NOTHING,
+            "participants": ", ".join(map(one_line, minutes.participants)) or _NOTHING,
             "summary": summary(minutes) or _NOTHING,
             "key_points": _list(_told(line, minutes) for line in minutes.key_points) or _NOTHING,
             "decisions": candidates.to_confirm(decisions, more=left_out.decisions),
             "action_items": candidates.to_confirm(tasks, more=left_out.action_items),
             "open_questions": candidates.found(questions, more=left_out.open_questions),
-            "chapters": "\n".join(f"{_clock(part.start_time)} {part.title}" for part in minutes.chapters)
+            "chapters": "\n".join(
+                f"{_clock(part.start_time)} {one_line(part.title)}" for part in minutes.chapters
+            )
             or _NOTHING,
         },
     )
@@ -61,13 +67,13 @@ def _list(texts: Iterable[str]) -> str:
 def _told(line: Line, minutes: Minutes) -> str:
     """What a model has written names whom it is about by itself."""
     quotes = minutes.origin == "extracted" and line.speaker
-    return f"{line.speaker}: {line.text}" if quotes else line.text
+    return one_line(f"{line.speaker}: {line.text}" if quotes else line.text)
 
 
 def _task(item: ActionItem, minutes: Minutes) -> str:
     notes = [note for note in (item.who, item.when) if note]
     told = _told(item, minutes)
-    return f"{told} ({', '.join(notes)})" if notes else told
+    return one_line(f"{told} ({', '.join(notes)})") if notes else told
 
 
 def _clock(seconds: float) -> str:

@@ -16,11 +16,11 @@ from api_service.audio import repository as audio
 from api_service.audio.forms import UploadForm
 from api_service.audio.service import AudioFileNotFound, NotAudio, write
 from api_service.auth.verifier import Claims
-from api_service.jobs import repository as jobs
 from api_service.jobs.repository import Priority
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.tasks import repository as tasks
+from api_service.tasks import service as task_service
 from api_service.tasks.repository import Job
 from api_service.transcriptions import batch_repository
 from api_service.transcriptions.batch_repository import Asked, Received
@@ -59,7 +59,7 @@ async def receive(runtime: Runtime, claims: Claims, form: UploadForm, asked: Bat
     """Store the file of a form and queue its transcription.
 
     The form's fields count where `asked`, which the address says, leaves something open. Raises NotAudio,
-    RecordingTooLong, InvalidRequest, or what storage raises; then nothing is kept.
+    RecordingTooLong, InvalidRequest, TooManyTasks, or what storage raises; then nothing is kept.
     """
     async with open_caller(runtime, claims) as caller:
         # An account that is unknown or inactive sends nothing.
@@ -74,7 +74,8 @@ async def receive(runtime: Runtime, claims: Claims, form: UploadForm, asked: Bat
             yield piece
 
     try:
-        await write(runtime, path, hashed(), most=runtime.settings.max_upload_bytes)
+        most = runtime.settings.max_upload_bytes
+        await write(runtime, path, hashed(), most=most, owner=claims.user_id)
         facts = await _facts(runtime, path, form)
         options = _options(form, asked)
         received = Received(
@@ -101,7 +102,8 @@ async def receive_uploaded(
 ) -> Queued:
     """Queue the transcription of a file that was uploaded to a session of the caller's before.
 
-    Raises SessionNotFound, NotOwner, AudioFileNotFound and RecordingTooLong.
+    It is the same job while one that was asked for the same is not over. Raises SessionNotFound, NotOwner,
+    AudioFileNotFound, RecordingTooLong and TooManyTasks.
     """
     async with open_caller(runtime, claims) as caller:
         await sessions.owned(caller, session_id)
@@ -109,28 +111,30 @@ async def receive_uploaded(
         if file is None or file.duration_seconds is None:
             raise AudioFileNotFound("This session has no such file, or its upload is not complete")
         _ensure_short_enough(runtime, file.duration_seconds)
-        job_id = await jobs.add(
-            caller.connection,
+        settings = asked.for_job() | {"audio_file_id": str(file_id)}
+        known = await task_service.unfinished(caller, session_id, kind="transcribe", settings=settings)
+        job_id = known or await task_service.queue(
+            caller,
             session_id,
             kind="transcribe",
-            settings=asked.for_job() | {"audio_file_id": str(file_id)},
+            settings=settings,
             priority=_priority(asked, file.duration_seconds),
         )
-    assert job_id is not None  # noqa: S101 - an owner is a member
-    return Queued(session_id, job_id, known=False, seconds=file.duration_seconds)
+    return Queued(session_id, job_id, known=known is not None, seconds=file.duration_seconds)
 
 
 async def outcome(runtime: Runtime, claims: Claims, job_id: UUID, *, within_seconds: float) -> Job:
-    """The job as soon as it is over, or as it is when the time is."""
+    """The job as soon as it is over, or as it is when the time is, or this process stops."""
     deadline = asyncio.get_running_loop().time() + within_seconds
     while True:
         async with open_caller(runtime, claims) as caller:
             job = await tasks.find(caller.connection, job_id, user_id=caller.user.id)
         if job is None:
             raise Unavailable("The task has been removed meanwhile")
-        if job.status not in ("pending", "started") or asyncio.get_running_loop().time() >= deadline:
+        is_late = runtime.stopping.has_begun or asyncio.get_running_loop().time() >= deadline
+        if job.over or is_late:
             return job
-        await asyncio.sleep(_LOOK_SECONDS)
+        await runtime.stopping.begins_within(_LOOK_SECONDS)
 
 
 def is_worth_waiting(queued: Queued) -> bool:

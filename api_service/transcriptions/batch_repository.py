@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from api_service.database import Connection
+from api_service.jobs.repository import limited
 from shared.contracts.decoding import AudioFacts
+from shared.errors import Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ async def same(connection: Connection, owner: UUID, fingerprint: str) -> tuple[U
 
 
 async def add(connection: Connection, owner: UUID, received: Received, asked: Asked) -> tuple[UUID, UUID]:
-    """The session and the job. Raises psycopg.OperationalError when the path is not reserved any more."""
+    """The session and the job.
+
+    Raises TooManyTasks, Unauthenticated when the account is gone by now, and psycopg.OperationalError when
+    the path is not reserved any more.
+    """
     facts = received.facts
     values = [
         *(owner, asked.title, asked.language, received.filename, received.path, received.bucket),
@@ -55,7 +62,11 @@ async def add(connection: Connection, owner: UUID, received: Received, asked: As
     ]
     places = ", ".join(["%s"] * len(values))
     query = f"select * from internal.add_upload({places})"  # noqa: S608 - only placeholders are put in
-    cursor = await connection.execute(query.encode(), values)
+    try:
+        with limited():
+            cursor = await connection.execute(query.encode(), values)
+    except ForeignKeyViolation as fault:
+        raise Unauthenticated("User not found") from fault
     row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - it returns one row or raises
     if not asked.titled:

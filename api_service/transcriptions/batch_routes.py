@@ -6,6 +6,8 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from api_service.audio.forms import UploadForm
 from api_service.audio.service import AudioFileNotFound, NotAudio, UploadStalled
+from api_service.audio.store import TooManyUploads
+from api_service.jobs.repository import TooManyTasks
 from api_service.runtime import CurrentClaims, CurrentRuntime
 from api_service.sessions.service import NotOwner, SessionNotFound, session_named
 from api_service.transcriptions import batch
@@ -48,8 +50,8 @@ _FORM = {
     BATCH_PATH,
     responses=documented(
         *(BadRequest, UploadStalled, TooLarge, batch.RecordingTooLong, UnsupportedMedia),
-        *(NotAudio, DecoderBusy, StorageBusy, StorageFailed),
-        *(SessionNotFound, NotOwner, AudioFileNotFound),
+        *(NotAudio, DecoderBusy, TooManyUploads, StorageBusy, StorageFailed),
+        *(SessionNotFound, NotOwner, AudioFileNotFound, TooManyTasks),
     )
     | {
         202: {

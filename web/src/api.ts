@@ -1,7 +1,8 @@
 // The part of the public API that the page uses, typed.
 
 import { nextPage } from "./paging";
-import { Problem, problemFrom, unreachable } from "./problem";
+import { Problem, problemFrom } from "./problem";
+import { reach } from "./reaching";
 import { type Sent, sendForm } from "./sending";
 
 export interface User {
@@ -238,13 +239,7 @@ function addressOf(path: string): string {
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(addressOf(path), init);
-  } catch (failure) {
-    if (init.signal?.aborted) throw failure;
-    throw unreachable();
-  }
+  const response = await reach(addressOf(path), init);
   if (!response.ok) throw await problemFrom(response);
   return response;
 }

@@ -2,8 +2,6 @@
 
 import { type Api, post } from "./api";
 import type { Evidence } from "./evidence";
-import { asProblem } from "./problem";
-import type { Task } from "./tasks";
 
 export interface Line extends Evidence {
   text: string;
@@ -83,16 +81,6 @@ export async function beginAgain(
 ): Promise<string> {
   const path = `/v2/sessions/${encodeURIComponent(sessionId)}/ai-summaries/${summary.id}/regenerate`;
   return (await api.request<{ task_id: string }>(path, post(wishes))).task_id;
-}
-
-/** The last that was begun, also by itself when the meeting ended; null when there was none. */
-export async function newestTask(api: Api, sessionId: string, signal: AbortSignal): Promise<Task | null> {
-  try {
-    return await api.request(`/v2/sessions/${encodeURIComponent(sessionId)}/ai-summary`, { signal });
-  } catch (thrown) {
-    if (asProblem(thrown).code === "task-not-found") return null;
-    throw thrown;
-  }
 }
 
 /** What there is of minutes that are being made; null when that is nothing yet. */

@@ -5,9 +5,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from api_service.llm.bill import Cost
 from api_service.minutes.extracting import extract
 from api_service.minutes.makers import open_maker
-from api_service.minutes.making import Cost, Ready, Wishes
+from api_service.minutes.making import Ready, Wishes
 from api_service.minutes.transcript import of_text
 from api_service.settings import ApiSettings
 from shared.inference import InferenceWorker

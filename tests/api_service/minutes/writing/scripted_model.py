@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from api_service.llm.bill import Bill
-from api_service.llm.port import Completion, Message, Wanted
+from api_service.llm.bill import Bill, Cost
+from api_service.llm.port import AnswerUnusable, Completion, Message, Wanted
 from api_service.minutes.making import Made, Ready, Wishes
 from api_service.minutes.transcript import Said
-from api_service.minutes.writing.answers import Digest, Notes
+from api_service.minutes.writing.answers import Digest, Notes, Point, Task, Topic
 from api_service.minutes.writing.writer import Writer
 from shared.inference import InferenceWorker
 
@@ -28,9 +28,29 @@ class ScriptedModel:
     ) -> Completion[Wanted]:
         bill.check()
         self.asked.append(messages)
-        answer = self._scripts[schema](messages[-1].text)
-        bill.add(prompt_tokens=10, completion_tokens=10, cents=1.0)
-        return Completion(schema.model_validate(answer.model_dump()), "scripted/model", "scripted")
+        answer = self._scripts[Digest if schema is Digest else Notes](messages[-1].text)
+        bill.add(Cost(10, 10, 1.0))
+        try:
+            value = schema.model_validate(answer.model_dump())
+        except ValidationError:
+            raise AnswerUnusable("not of the form that was asked for") from None
+        return Completion(value, "scripted/model", "scripted")
+
+
+def noted(
+    topics: Sequence[Topic] = (),
+    key_points: Sequence[Point] = (),
+    decisions: Sequence[Point] = (),
+    action_items: Sequence[Task] = (),
+    open_questions: Sequence[Point] = (),
+) -> Notes:
+    return Notes(
+        topics=list(topics),
+        key_points=list(key_points),
+        decisions=list(decisions),
+        action_items=list(action_items),
+        open_questions=list(open_questions),
+    )
 
 
 async def write(

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from api_service.database import Database
 from api_service.jobs.runner import Runner, TryLater, Work
+from api_service.llm.bill import Cost
 from api_service.minutes.document import Line, Minutes, Voice
 from api_service.minutes.job import MinutesTools, summarize
-from api_service.minutes.making import Cost, Made, MinutesMaker, Ready, Told, Wishes
+from api_service.minutes.making import Made, MinutesMaker, Ready, Told, Wishes
 from api_service.minutes.sections import SectionStream
 from api_service.minutes.transcript import Said
 from api_service.settings import ApiSettings
