@@ -17,9 +17,9 @@ def summary(minutes: Minutes) -> str:
 
 
 def filled(template: str, minutes: Minutes, *, title: str, date: str, language: str | None) -> str:
-    """A template with the minutes in it. Nobody's name or words make lines of their own.
+    """A template with the minutes in it; `language` is theirs, as far as it is known.
 
-    `language` is that of the minutes, as far as it is known.
+    Nobody's name or words make lines of their own.
     """
     candidates = _Candidates(notice_for(minutes, language))
     left_out = minutes.left_out
