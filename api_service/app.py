@@ -44,6 +44,8 @@ _MINUTES_WAITING = 16
 """Requests for minutes; one that quotes takes well under a second."""
 
 _MINUTES_SECONDS = 45.0
+_WRITING_SECONDS = 38.0
+"""So that quoting still has its time."""
 """Clients of the original give up after a minute."""
 
 
@@ -124,7 +126,7 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
 async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack) -> MinutesDesk:
     extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
     stack.callback(extraction.close)
-    maker = await open_maker(settings, stack, extraction=extraction)
+    maker = await open_maker(settings, stack, extraction=extraction, writing_seconds=_WRITING_SECONDS)
     return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from api_service.auth.verifier import Claims
 from api_service.minutes.making import NothingSaid, Wishes
 from api_service.minutes.naming import named, present_in
-from api_service.minutes.schemas import MinutesResponse, TitleResponse
+from api_service.minutes.schemas import Metadata, MinutesResponse, TitleRequest, TitleResponse
 from api_service.minutes.texts import texts_of
 from api_service.minutes.transcript import Said, of_text
 from api_service.runtime import Caller, Runtime, open_caller
@@ -42,15 +42,26 @@ async def of_session(
 
 
 async def title(
-    runtime: Runtime, claims: Claims, text: str, *, session_id: UUID | None = None
+    runtime: Runtime, claims: Claims, asked: TitleRequest, *, session_id: UUID | None = None
 ) -> TitleResponse:
     """Raises as the desk, and SessionNotFound for a session that is not the caller's."""
-    made = await of_text_given(runtime, claims, text, template_id=None, session_id=session_id)
+    began = time.monotonic()
+    async with open_caller(runtime, claims) as caller:
+        if session_id is not None:
+            await sessions.find(caller, session_id)
+    said = of_text(asked.transcription_text)
+    made = await runtime.minutes.entitle(said, Wishes(), summary=asked.summary_text or "")
+    milliseconds = round((time.monotonic() - began) * 1000)
     return TitleResponse(
         title=made.title,
-        model_used=made.model_used,
-        processing_time_ms=made.processing_time_ms,
-        metadata=made.metadata,
+        model_used=made.model,
+        processing_time_ms=milliseconds,
+        metadata=Metadata(
+            model_used=made.model,
+            total_processing_time=milliseconds,
+            transcription_length=sum(len(each.text) for each in said),
+            timestamp=datetime.now(UTC),
+        ),
     )
 
 
