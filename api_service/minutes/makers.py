@@ -9,6 +9,7 @@ import structlog
 
 from api_service.llm.bill import NOTHING, Bill
 from api_service.llm.loading import LateModels
+from api_service.llm.patience import SHORTLY_SECONDS
 from api_service.llm.settings import LAST_RESORT
 from api_service.minutes.extracting import MODEL, extract, title_of
 from api_service.minutes.making import Made, MinutesMaker, Ready, Section, Titled, Told, Wishes
@@ -122,16 +123,18 @@ async def open_maker(
     *,
     extraction: InferenceWorker,
     writing_seconds: float | None = None,
+    rest_seconds: float = SHORTLY_SECONDS,
 ) -> MinutesMaker:
     """What the maker comes to hold is closed by `stack`; `extraction` stays its owner's.
 
-    Writing takes at most `writing_seconds` where quoting can stand in for it.
+    Writing takes at most `writing_seconds` where quoting can stand in for it, and waits `rest_seconds` for a
+    model that has failed where no other can.
     """
     extractor = Extractor(extraction)
     if not settings.llm_writers:
         return extractor
     writer = Writer(
-        LateModels(settings, stack),
+        LateModels(settings, stack, rest_seconds=rest_seconds),
         extraction,
         question_tokens=settings.llm_question_tokens,
         most_cents=settings.llm_cents_per_job,

@@ -4,7 +4,7 @@ import structlog
 
 from api_service.database import Database
 from api_service.jobs.repository import Attempt
-from api_service.llm.bill import NOTHING, Bill, Cost
+from api_service.llm.bill import Bill, Cost
 from api_service.minutes import repository
 from shared.errors import Unavailable
 
@@ -23,9 +23,9 @@ class Spending:
     async def note(self) -> None:
         """Writes down what has come to it. What cannot be written now is with the next."""
         cost, known_cents = self.bill.cost, self.bill.known_cents
-        more = _more(cost, self._noted)
-        if more == NOTHING:
+        if (cost, known_cents) == (self._noted, self._noted_cents):
             return
+        more = _more(cost, self._noted)
         try:
             async with self._database.as_service() as connection:
                 await repository.add_spending(

@@ -33,7 +33,7 @@ that was said, "when" is the time in the words that were said; null for what was
 7. "open_questions": only what was asked or left undecided, and not answered later.
 8. "topics": where the talk comes to something new, 1 to 4, each with a short title and its first line \
 in "ref".
-9. A list without items is []. {language}
+9. All five lists are there; one without items is []. {language}
 10. Answer with one JSON object and nothing else, in this form:
 {{"topics": [{{"title": "...", "ref": 1}}], "key_points": [{{"text": "...", "refs": [1, 2]}}], \
 "decisions": [{{"text": "...", "refs": [3]}}], \
