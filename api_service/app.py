@@ -52,6 +52,9 @@ _MINUTES_WAITING = 16
 _MINUTES_SECONDS = 45.0
 """Clients of the original give up after a minute."""
 
+_WRITING_SECONDS = 38.0
+"""So that quoting still has its time."""
+
 _MOST_STREAMS = 32
 """Of events for one account: of several sessions and tasks in several browsers."""
 
@@ -149,7 +152,7 @@ async def _follow_tasks(database: Database, stack: AsyncExitStack) -> TaskFeeds:
 async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack, stopping: Stopping) -> MinutesDesk:
     extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
     stack.callback(extraction.close)
-    maker = await open_maker(settings, stack, extraction=extraction)
+    maker = await open_maker(settings, stack, extraction=extraction, writing_seconds=_WRITING_SECONDS)
     return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS, stopping=stopping)
 
 

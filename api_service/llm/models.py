@@ -8,7 +8,7 @@ from typing import Generic
 import structlog
 
 from api_service.llm.bill import UNKNOWN, Bill
-from api_service.llm.patience import Patience
+from api_service.llm.patience import SHORTLY_SECONDS, Patience
 from api_service.llm.port import (
     AnswerUnusable,
     Completion,
@@ -61,11 +61,14 @@ class Models:
         *,
         parallel: int,
         waits: Callable[[], Iterator[float]] = backoff,
+        rest_seconds: float = SHORTLY_SECONDS,
     ) -> None:
+        """A question that no other model could answer waits `rest_seconds` for one that has failed."""
         self._provider = provider
         self._routes = routes
         self._places = asyncio.Semaphore(parallel)
         self._waits = waits
+        self._rest_seconds = rest_seconds
 
     async def complete(
         self, messages: list[Message], *, schema: type[Wanted], bill: Bill
@@ -93,7 +96,7 @@ class Models:
     async def _answered(self, asking: _Asking[Wanted], messages: list[Message]) -> Answer:
         """Tries again where that can help: a moment later, with another key, or with a weaker form."""
         way, form = asking.way, asking.way.form
-        patience = Patience(way, self._waits(), is_last=asking.is_last)
+        patience = Patience(way, self._waits(), is_last=asking.is_last, rest_seconds=self._rest_seconds)
         while True:
             ended = way.ended
             try:

@@ -11,7 +11,7 @@ from api_service.llm.route import Resting, Route
 _TRIES, _LIMITS = 3, 6
 """A limit says that the question is right and comes too early: it is worth more tries than a fault."""
 
-_REST_SECONDS = 20.0
+SHORTLY_SECONDS = 20.0
 _LIMITED_SECONDS = 300.0
 """Where no other model could answer meanwhile, minutes are worth the minute that providers count in."""
 
@@ -19,11 +19,12 @@ _LIMITED_SECONDS = 300.0
 class Patience:
     """Of one question. Waiting costs no try."""
 
-    def __init__(self, way: Route, waits: Iterator[float], *, is_last: bool) -> None:
-        """`is_last` says that there is no other model to turn to."""
+    def __init__(self, way: Route, waits: Iterator[float], *, is_last: bool, rest_seconds: float) -> None:
+        """`is_last` says that there is no other model to turn to: then `rest_seconds` count."""
         self._way = way
         self._waits = waits
         self._is_last = is_last
+        self._rest_seconds = rest_seconds if is_last else SHORTLY_SECONDS
         self._tries = _TRIES + len(way.keys) - 1
         self._limits = _LIMITS + len(way.keys) - 1
         self._waited = 0.0
@@ -55,5 +56,5 @@ class Patience:
     def _left(self) -> float:
         if self._is_last and self._way.is_tried:
             return float("inf")  # it ends when an answer does
-        longest = _LIMITED_SECONDS if self._is_last and self._way.is_limited else _REST_SECONDS
-        return longest - self._waited
+        limited_seconds = _LIMITED_SECONDS if self._is_last and self._way.is_limited else 0.0
+        return max(limited_seconds, self._rest_seconds) - self._waited

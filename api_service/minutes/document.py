@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Evidence = Literal["there", "changed", "gone"]
+Origin = Literal["extracted", "written"]
 
 
 class Line(BaseModel):
@@ -64,7 +65,7 @@ class Minutes(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    origin: Literal["extracted", "written"] = Field(
+    origin: Origin = Field(
         "extracted",
         description="`extracted`: every line is a quotation; `written`: a model's words, with their evidence",
     )

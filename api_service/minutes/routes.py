@@ -52,7 +52,7 @@ async def generate_title(
     runtime: CurrentRuntime, claims: CurrentClaims, asked: TitleRequest
 ) -> TitleResponse:
     """A title for a text."""
-    return await service.title(runtime, claims, asked.transcription_text)
+    return await service.title(runtime, claims, asked)
 
 
 @router.post(
@@ -75,4 +75,4 @@ async def title_session(
     runtime: CurrentRuntime, claims: CurrentClaims, session_id: SessionId, asked: TitleRequest
 ) -> TitleResponse:
     """A title for a session; it is not changed by it."""
-    return await service.title(runtime, claims, asked.transcription_text, session_id=session_id)
+    return await service.title(runtime, claims, asked, session_id=session_id)

@@ -46,7 +46,7 @@ class TitleRequest(BaseModel):
 
     transcription_text: Transcript
     summary_text: _Summary | None = Field(
-        None, description="Accepted for older clients; the transcript decides"
+        None, description="What a model finds the title in, where one writes; else the transcript decides"
     )
 
 

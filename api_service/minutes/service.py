@@ -11,7 +11,7 @@ from api_service.auth.verifier import Claims
 from api_service.minutes.making import NothingSaid, Wishes
 from api_service.minutes.naming import named, present_in
 from api_service.minutes.notices import notice_for
-from api_service.minutes.schemas import MinutesResponse, SummaryAsked, TitleResponse
+from api_service.minutes.schemas import Metadata, MinutesResponse, SummaryAsked, TitleRequest, TitleResponse
 from api_service.minutes.texts import texts_of
 from api_service.minutes.transcript import Said, of_text
 from api_service.minutes.wishes import wishes
@@ -46,17 +46,28 @@ async def of_session(
 
 
 async def title(
-    runtime: Runtime, claims: Claims, text: str, *, session_id: UUID | None = None
+    runtime: Runtime, claims: Claims, asked: TitleRequest, *, session_id: UUID | None = None
 ) -> TitleResponse:
     """Raises as the desk, and SessionNotFound for a session that is not the caller's."""
-    made = await of_text_given(runtime, claims, text, SummaryAsked(), session_id=session_id)
+    began = time.monotonic()
+    async with open_caller(runtime, claims) as caller:
+        if session_id is not None:
+            await sessions.find(caller, session_id)
+    said = await asyncio.to_thread(of_text, asked.transcription_text)
+    made = await runtime.minutes.entitle(said, Wishes(), summary=asked.summary_text or "")
+    milliseconds = round((time.monotonic() - began) * 1000)
     return TitleResponse(
         title=made.title,
-        model_used=made.model_used,
-        token_usage=made.token_usage,
-        cost_cents=made.cost_cents,
-        processing_time_ms=made.processing_time_ms,
-        metadata=made.metadata,
+        model_used=made.model,
+        token_usage=made.cost.token_usage,
+        cost_cents=made.cost.cents,
+        processing_time_ms=milliseconds,
+        metadata=Metadata(
+            model_used=made.model,
+            total_processing_time=milliseconds,
+            transcription_length=sum(len(each.text) for each in said),
+            timestamp=datetime.now(UTC),
+        ),
     )
 
 

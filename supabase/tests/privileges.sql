@@ -69,6 +69,7 @@ select set_eq(
       and proname <> 'ensure_development_user'$$,
   array[
     'add_second_pass',
+    'add_spending',
     'add_upload',
     'age_jobs',
     'audio_content',
@@ -97,6 +98,7 @@ select set_eq(
     'sessions_in',
     'set_session_status',
     'speaker_names',
+    'spending_of_job',
     'start_job',
     'store_captions',
     'store_minutes',

@@ -31,6 +31,7 @@ def encoded(container: str, codec: str, *, rate: int = 48_000, seconds: float = 
     file = BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate, layout="mono")
+        assert isinstance(stream, av.AudioStream)
         resampler = av.AudioResampler(stream.codec_context.format, "mono", rate, stream.frame_size or 1024)
         frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
         frame.sample_rate = rate

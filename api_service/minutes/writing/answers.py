@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 
 _NUMBER = re.compile(r"\d{1,6}")
 
@@ -70,6 +70,14 @@ class FullNotes(Notes):
         if not any((self.key_points, self.decisions, self.action_items, self.open_questions)):
             raise ValueError("much was said, and nothing of it is noted; say at least what it is about")
         return self
+
+
+class Title(BaseModel):
+    """Of a meeting."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    title: Annotated[str, StringConstraints(min_length=1)]
 
 
 class Digest(BaseModel):

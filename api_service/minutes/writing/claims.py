@@ -13,6 +13,7 @@ Claim = list[set[str]]
 """Ways of saying it; it was heard if all numbers of one of them were."""
 
 _TIME = re.compile(r"\b(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?!\d)(?:\s?[ap]\.?m\b)?")
+_LONG = re.compile(r"\d{16,}")
 _HOUR = re.compile(r"\s?[ap]\.?m\b")
 _UNIT = re.compile(
     r"\s*-?\s*(?:[%€$£¥]|(?:percent|per cent|euros?|dollars?|pounds?|cents?|bucks|usd|eur|gbp|rmb|yuan"
@@ -43,6 +44,8 @@ def _claims(text: str) -> Iterator[Claim]:
     for run in CHINESE_RUN.finditer(text):
         yield from _chinese(run[0], text[: run.start()], text[run.end() :])
     text = CHINESE_RUN.sub(lambda found: " " * len(found[0]), text)
+    for digits in _LONG.findall(text):
+        yield [{numerals.bare(digits)}]
     for number in SCALED.finditer(text):
         yield from _digits(number, text[: number.start()], text[number.end() :])
     for run in ENGLISH_RUN.finditer(text):

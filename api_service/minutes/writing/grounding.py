@@ -5,6 +5,7 @@ than was spoken, or in one that is not known here, is let through.
 """
 
 import re
+from itertools import pairwise
 
 from api_service.minutes.words import is_chinese, is_function_word, stem, tokens
 from api_service.minutes.writing import claims, names, numerals
@@ -15,6 +16,9 @@ _WORDS = re.compile(r"[^\W_]+")
 _LATIN_OR_DIGITS = re.compile(r"\d+|[^\W\d_\u3040-\u9fff]+")
 _CHINESE = re.compile(r"[\u3040-\u9fff]+")
 _AROUND_CHINESE = re.compile("^(?:在|于|到)|(?:之前|以前|之内|以内|左右|前|内)$")
+_NUMBERED_DAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天末]|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月")
+"""Days and months that have numbers for names in Chinese, and names in English."""
+
 _WEEK = re.compile("周|星期|礼拜")
 _BETWEEN = frozenset(
     "a an the and by on at in of to for from until till before within about s st nd rd th am pm".split()  # noqa: SIM905
@@ -31,13 +35,16 @@ class Source:
         self.is_english = is_english(text)
         self.is_chinese = is_chinese(text)
         self.numbers = numerals.heard(text)
-        self.stems = {stem(word) for word in _WORDS.findall(text)}
+        words = _WORDS.findall(text)
+        # Names are written in one word that are heard as two.
+        self.stems = {stem(word) for word in [*words, *map("".join, pairwise(words))]}
 
 
 def invents(text: str, *, cited: str, source: Source) -> bool:
     """`cited` is what was said for it, with a little around it."""
     can_count = source.is_english or source.is_chinese
-    if can_count and not is_borne_out(text, source.numbers):
+    counted = text if source.is_chinese else _NUMBERED_DAY.sub(" ", text)
+    if can_count and not is_borne_out(counted, source.numbers):
         return True
     if source.is_english and _is_english_like(text, source) and names.english(text, source.stems):
         return True

@@ -28,7 +28,7 @@ SCALES = {
     "billion": 1_000_000_000, "bn": 1_000_000_000,
 }  # fmt: skip
 SCALED = re.compile(
-    r"(?P<whole>\d{1,3}(?:[,'’ ]\d{3})+(?!\d)|\d+)(?:[.,](?P<fraction>\d+))?"
+    r"(?<!\d)(?P<whole>\d{1,3}(?:[,'’ ]\d{3}){1,4}(?!\d)|\d{1,15}(?!\d))(?:[.,](?P<fraction>\d{1,6})(?!\d))?"
     r"(?:(?:\s|-)?(?P<scale>hundred|thousand|million|billion|bn|mn|k|m)(?![a-z]))?"
 )
 _LOOSE = {
@@ -46,7 +46,7 @@ _CHINESE_DIGITS = {character: value for value, character in enumerate("零一二
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE_GROUPS = {"万": 10_000, "亿": 100_000_000}
 CHINESE_RUN = re.compile(
-    "(?:[零〇一二两三四五六七八九十百千万亿]|[0-9]+(?:[.][0-9]+)?(?=[十百千万亿]))+(?:(?<=[百千万亿])[0-9](?![0-9]))?"
+    "(?:[零〇一二两三四五六七八九十百千万亿]|(?<![0-9])[0-9]{1,9}(?:[.][0-9]{1,6})?(?=[十百千万亿]))+(?:(?<=[百千万亿])[0-9](?![0-9]))?"
 )
 _FEW_DIGITS = 2
 _CHINESE_TOKEN = re.compile("[0-9]+(?:[.][0-9]+)?|.")
@@ -92,7 +92,7 @@ def composed(values: Sequence[int]) -> Iterator[int]:
     for value in values:
         if value >= 1000:
             total, current = total + (current or 1) * value, None
-        elif value == 100:
+        elif value == 100 and (current or 1) < 100:
             current = (current or 1) * 100
         elif current is None:
             current = value

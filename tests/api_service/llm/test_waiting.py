@@ -54,8 +54,8 @@ def resting(seconds: float) -> Route:
     return found
 
 
-def models(provider: Gated, *ways: Route) -> Models:
-    return Models(provider, ways, parallel=4, waits=lambda: repeat(0.0))
+def models(provider: Gated, *ways: Route, rest_seconds: float = 20.0) -> Models:
+    return Models(provider, ways, parallel=4, waits=lambda: repeat(0.0), rest_seconds=rest_seconds)
 
 
 async def text(asked: Models) -> str:
@@ -112,8 +112,17 @@ async def test_a_trial_that_fails_ends_the_waiting() -> None:
     assert [type(end) for end in ends] == [ModelUnavailable] * 3
 
 
-async def test_a_long_rest_is_not_waited_for() -> None:
+@pytest.mark.parametrize(("rest", "patience"), [(600, 20.0), (0.2, 0.1)])
+async def test_a_long_rest_is_not_waited_for(rest: float, patience: float) -> None:
     provider = Gated([])
     with pytest.raises(ModelUnavailable):
-        await text(models(provider, resting(600)))
+        await text(models(provider, resting(rest), rest_seconds=patience))
     assert provider.asked == 0
+
+
+async def test_who_has_another_model_does_not_wait_for_the_first() -> None:
+    provider = Gated([])
+    provider.let.release()
+    ways = (resting(25), route("second", "p", "schema", []))
+    made = await models(provider, *ways, rest_seconds=600).complete(QUESTION, schema=Wanted, bill=Bill())
+    assert made.model == "second"

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from api_service.llm.bill import Bill
 from api_service.minutes.document import ActionItem, Chapter, Line, Minutes
 from api_service.minutes.extracting import extract
-from api_service.minutes.making import Made, NothingSaid, Told, Wishes
+from api_service.minutes.making import Made, NothingSaid, Titled, Told, Wishes
 from api_service.minutes.transcript import Said, of_text
 from benchmarks.minutes.evaluate import evaluate, measured
 from benchmarks.minutes.meetings import Meeting, as_written
@@ -146,7 +147,14 @@ def test_nothing_measured_is_not_good() -> None:
 
 
 class Failing:
-    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made:
+    async def make(
+        self, transcript: Sequence[Said], wishes: Wishes, told: Told, bill: Bill | None = None
+    ) -> Made:
+        raise NothingSaid
+
+    async def entitle(
+        self, transcript: Sequence[Said], wishes: Wishes, *, summary: str = "", bill: Bill | None = None
+    ) -> Titled:
         raise NothingSaid
 
 

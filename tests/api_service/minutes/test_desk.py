@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from api_service.llm.bill import Cost
+from api_service.llm.bill import Bill, Cost
 from api_service.minutes.desk import MinutesDesk, MinutesTakeLonger
 from api_service.minutes.extracting import extract
-from api_service.minutes.making import Made, Told, Wishes
+from api_service.minutes.making import Made, Titled, Told, Wishes
 from api_service.minutes.transcript import Said, of_text
 from shared.inference import EngineBusy
 from shared.stopping import Interrupted, Stopping
@@ -24,10 +24,19 @@ class Slow:
         self.begun = 0
         self.gate = asyncio.Event()
 
-    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made:
+    async def make(
+        self, transcript: Sequence[Said], wishes: Wishes, told: Told, bill: Bill | None = None
+    ) -> Made:
         self.begun += 1
         await self.gate.wait()
         return Made(extract(transcript), "slow", "tests", Cost())
+
+    async def entitle(
+        self, transcript: Sequence[Said], wishes: Wishes, *, summary: str = "", bill: Bill | None = None
+    ) -> Titled:
+        self.begun += 1
+        await self.gate.wait()
+        return Titled("Slow", "written", "slow", "tests", Cost())
 
 
 async def test_who_finds_no_place_is_sent_away_at_once() -> None:
@@ -45,8 +54,11 @@ async def test_who_finds_no_place_is_sent_away_at_once() -> None:
 async def test_minutes_that_take_longer_are_a_task_for_later() -> None:
     desk = MinutesDesk(Slow(), places=1, seconds=0.01, stopping=Stopping())
     for _ in range(2):  # the place is free again
-        with pytest.raises(MinutesTakeLonger):
+        with pytest.raises(MinutesTakeLonger) as caught:
             await desk.make(TALK, Wishes())
+        assert not caught.value.retryable
+    with pytest.raises(MinutesTakeLonger):
+        await desk.entitle(TALK, Wishes(), summary="")
 
 
 async def test_a_process_that_stops_sends_away_who_waits() -> None:

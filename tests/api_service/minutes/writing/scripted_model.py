@@ -8,7 +8,7 @@ from api_service.llm.bill import Bill, Cost
 from api_service.llm.port import AnswerUnusable, Completion, Message, Wanted
 from api_service.minutes.making import Made, Ready, Wishes
 from api_service.minutes.transcript import Said
-from api_service.minutes.writing.answers import Digest, Notes, Point, Task, Topic
+from api_service.minutes.writing.answers import Digest, Notes, Point, Task, Title, Topic
 from api_service.minutes.writing.writer import Writer
 from shared.inference import InferenceWorker
 
@@ -19,8 +19,12 @@ Script = Callable[[str], BaseModel]
 class ScriptedModel:
     """Each answer costs one cent and ten tokens of both kinds."""
 
-    def __init__(self, notes: Script, digest: Script) -> None:
-        self._scripts: dict[type[BaseModel], Script] = {Notes: notes, Digest: digest}
+    def __init__(self, notes: Script, digest: Script, title: str = "") -> None:
+        self._scripts: dict[type[BaseModel], Script] = {
+            Notes: notes,
+            Digest: digest,
+            Title: lambda _: Title.model_construct(title=title),
+        }
         self.asked: list[list[Message]] = []
 
     async def complete(
@@ -28,7 +32,7 @@ class ScriptedModel:
     ) -> Completion[Wanted]:
         bill.check()
         self.asked.append(messages)
-        answer = self._scripts[Digest if schema is Digest else Notes](messages[-1].text)
+        answer = self._scripts[schema if schema in self._scripts else Notes](messages[-1].text)
         bill.add(Cost(10, 10, 1.0))
         try:
             value = schema.model_validate(answer.model_dump())

@@ -1,10 +1,14 @@
 """What was said is kept in a model's words, and what was made up is not: a table of both."""
 
+import time
+
 import pytest
 
 from api_service.minutes.transcript import Said
 from api_service.minutes.writing.answers import Point, Task
+from api_service.minutes.writing.claims import is_borne_out
 from api_service.minutes.writing.evidence import Examiner
+from api_service.minutes.writing.numerals import heard
 from api_service.minutes.writing.voices import Voices
 from tests.api_service.minutes.writing.scripted_model import noted
 from tests.api_service.minutes.writing.talk import one_chunk, talk
@@ -153,6 +157,29 @@ def test_what_was_said_in_chinese_is_kept(text: str, ref: int) -> None:
 )
 def test_what_was_made_up_in_chinese_is_left_out(text: str, ref: int) -> None:
     assert not kept(CHINESE, text, ref)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("预算是五千欧元，星期五交报告，五月再说。", True),
+        ("预算是5000欧元。", True),
+        ("预算是九千欧元。", False),
+    ],
+)
+def test_numbers_are_compared_across_languages(text: str, *, is_kept: bool) -> None:
+    assert kept(ENGLISH, text, 1) is is_kept
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "1 ", "1,", "1,111 ", "hundred ", "one ", "million to ", "三", "3万", "半", "A-", "一百", "1:"],
+)
+def test_texts_of_nothing_but_numbers_are_read_at_once(unit: str) -> None:
+    long = (unit * 60_000)[:60_000]
+    began = time.process_time()
+    assert not is_borne_out(f"It is {long[:6000]} or 777.", heard(long))
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api_service.llm.bill import Cost, OverBudget
+from api_service.llm.bill import Bill, Cost, OverBudget
 from api_service.llm.port import AnswerUnusable, ModelUnavailable
 from api_service.minutes.making import Ready, Wishes
 from api_service.minutes.writing.answers import Digest, Notes, Point, Task, Topic
-from api_service.minutes.writing.writer import WishesTooLong
+from api_service.minutes.writing.chunks import tokens_in
+from api_service.minutes.writing.writer import WishesTooLong, Writer
 from shared.inference import InferenceWorker
 from tests.api_service.minutes.writing.scripted_model import Script, ScriptedModel, noted, write
 from tests.api_service.minutes.writing.talk import PLANNING, talk
@@ -221,6 +222,43 @@ async def test_a_budget_ends_the_work(pages: InferenceWorker) -> None:
     with pytest.raises(OverBudget):
         await write(model, LONG, pages, question_tokens=2500, most_cents=2.0)
     assert len(model.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "origin"),
+    [("The late report and a printer", "written"), ("Siemens buys 9,000 printers", "extracted")],
+)
+async def test_a_title_alone_is_one_short_question(pages: InferenceWorker, title: str, origin: str) -> None:
+    model = ScriptedModel(lambda _: NOTES, lambda _: DIGEST, title)
+    writer = Writer(model, pages, question_tokens=2500)
+    made = await writer.entitle(talk(*PLANNING, *((each.speaker, each.text) for each in LONG)), Wishes())
+    assert (made.origin, made.title == title, made.cost) == (origin, origin == "written", Cost(10, 10, 1.0))
+    assert made.title
+    [messages] = model.asked
+    assert sum(tokens_in(message.text) for message in messages) < 1600
+
+
+async def test_a_title_is_of_the_summary_where_there_is_one(pages: InferenceWorker) -> None:
+    model = ScriptedModel(lambda _: NOTES, lambda _: DIGEST, "The Siemens contract")
+    writer = Writer(model, pages, question_tokens=2500)
+    made = await writer.entitle(TALK, Wishes(language="de"), summary="They sign the Siemens contract.")
+    assert made.title == "The Siemens contract"
+    [[rules, material]] = model.asked
+    assert "language of the tag de" in rules.text
+    assert material.text == "<notes>\nThey sign the Siemens contract.\n</notes>\n"
+
+
+async def test_what_earlier_attempts_have_spent_counts_against_the_budget(pages: InferenceWorker) -> None:
+    model = ScriptedModel(lambda _: NOTES, lambda _: DIGEST)
+    bill = Bill(before=Cost(30, 30, 3.0), known_cents_before=3.0)
+    writer = Writer(model, pages, question_tokens=8000, most_cents=4.0)
+    with pytest.raises(OverBudget):
+        await writer.make(TALK, Wishes(), unheard, bill)
+    assert (len(model.asked), bill.cost) == (1, Cost(40, 40, 4.0))
+
+
+async def unheard(_: Ready) -> None:
+    """Nobody follows."""
 
 
 async def test_wishes_are_passed_on_and_have_their_limit(pages: InferenceWorker) -> None:
