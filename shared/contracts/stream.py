@@ -45,7 +45,6 @@ class Start(BaseModel):
         0.0, ge=0, le=1e8, description="Where the first sample lies on the caller's clock, in seconds"
     )
 
-
     revision: int = Field(
         0,
         ge=0,

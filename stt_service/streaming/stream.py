@@ -109,7 +109,7 @@ class Stream:
         self._end_utterance()
 
     async def _next(self, *, after: bytes) -> str | bytes:
-        """The next message; who waits longer for it than for one in time has heard the end of an utterance."""
+        """The next message; where it is not there in time, what was being said has ended."""
         in_time = len(after) / self._bytes_per_second + _STALLED_SECONDS
         if not await self._inbox.has_next(within_seconds=in_time):
             self._end_utterance()

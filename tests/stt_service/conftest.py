@@ -47,9 +47,7 @@ class CountingEngine:
         assert self.let.wait(PATIENCE)
         if self.broken:
             raise RuntimeError("out of memory, say")
-        return [
-            Recognised(_count(speech.audio) if self.hears else [], speech.language) for speech in batch
-        ]
+        return [Recognised(_count(speech.audio) if self.hears else [], speech.language) for speech in batch]
 
 
 def app_with(engine: CountingEngine, settings: SttSettings) -> FastAPI:
