@@ -58,7 +58,8 @@ class Stream:
         self._listening = Listening(
             track=start.track or f"stream-{uuid4().hex}",
             offset=start.offset,
-            engine=runtime.loaded.engine.name,
+            engine=runtime.loaded.kind,
+            model=runtime.loaded.engine.name,
         )
         self._bytes_per_second = BYTES_PER_SAMPLE * start.sample_rate
         self._inflow = Inflow(start.sample_rate)
