@@ -53,7 +53,7 @@ def checked(upstream: str) -> Iterator[None]:
     except httpx.HTTPStatusError as failure:
         status = failure.response.status_code
         code = _problem_code(failure.response)
-        if status == 429 or status >= 500:
+        if status in (408, 429) or status >= 500:
             raise UpstreamFailed(f"{upstream} answered {status} ({code})") from failure
         raise UpstreamRefused(f"{upstream} answered {status} ({code})") from failure
     except httpx.HTTPError as failure:
