@@ -119,6 +119,7 @@ def test_a_rate_beyond_sense_is_refused_before_it_costs_anything(layout: str) ->
     file = BytesIO()
     with av.open(file, "w", format="flac") as output:
         stream = output.add_stream("flac", rate=655_350, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         channels = stream.codec_context.layout.nb_channels
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 655_350 * channels), np.int16), "s16", layout)
         silence.sample_rate = 655_350
