@@ -38,7 +38,7 @@ async def join(tools: Tools, work: Work) -> None:
             await jobs.finish(connection, work.attempt, {"message": "Nothing was recorded", "files": 0})
         return
     async with tools.database.as_service() as connection:
-        names = await repository.names(connection, work.attempt)
+        names = await repository.names(connection, work.attempt, list(chunks))
     with TemporaryDirectory(prefix="intrascribe-recording-") as directory:
         written = await _join(tools, work, chunks, Path(directory))
         await work.report(_JOINED_PERCENT, "storing_audio")
@@ -103,7 +103,7 @@ async def _store(
     async with tools.database.as_service() as connection:
         await audio.reserve(connection, path)
     await tools.storage.put(path, content(), media_type=MEDIA_TYPE)
-    name = None if identity is None else names.get(identity) or posted_name(identity) or identity
+    name = None if identity is None else names.get(identity, identity)
     return RecordedFile(
         id=file_id,
         kind="mix" if identity is None else "participant",

@@ -13,6 +13,7 @@ from api_service.sessions import service
 from api_service.sessions.retranscribing_schemas import RetranscriptionOptions
 from api_service.sessions.service import SessionNotFound
 from api_service.tasks import service as tasks
+from api_service.transcribing.channels import ensure_few_channels
 from shared.errors import Conflict
 
 
@@ -24,8 +25,8 @@ async def retranscribe(caller: Caller, session_id: UUID, asked: RetranscriptionO
     """Queue it and return the job; the same one while it is not over and asked for in the same way.
 
     What is there stays as it is until a new version is complete. A recorded meeting is heard again voice by
-    voice, unless a file is named. Raises SessionNotFound, NotOwner, NoRecording, AudioFileNotFound and
-    TooManyTasks.
+    voice, unless a file is named. Raises SessionNotFound, NotOwner, NoRecording, AudioFileNotFound,
+    TooManyChannels and TooManyTasks.
     """
     await service.owned(caller, session_id)
     files = await audio.whole(caller.connection, session_id, user_id=caller.user.id)
@@ -40,6 +41,7 @@ async def retranscribe(caller: Caller, session_id: UUID, asked: RetranscriptionO
         again: dict[str, JsonValue] = {"language": asked.language, "is_chosen": True}
         known = await tasks.unfinished(caller, session_id, kind="second_pass", settings=again)
         return known or await hear_again(caller, session_id, language=asked.language, is_chosen=True)
+    ensure_few_channels(file.channels, as_speakers=asked.channels_as_speakers)
     settings: dict[str, JsonValue] = asked.model_dump(mode="json", exclude_none=True)
     settings |= {"source": "retranscription", "audio_file_id": str(file.id)}
     return await tasks.queue(caller, session_id, kind="transcribe", settings=settings)

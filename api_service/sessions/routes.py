@@ -28,6 +28,7 @@ from api_service.sessions.schemas import (
 )
 from api_service.sessions.service import InviteNotFound, NotOwner, SessionId, SessionNotFound
 from api_service.templates.service import TemplateNotFound
+from api_service.transcribing.channels import TooManyChannels
 from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia, UpstreamFailed
 from shared.problems import documented
 
@@ -139,7 +140,9 @@ async def finalize_session(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, SessionNotFound, NoRecording, AudioFileNotFound, TooManyTasks),
+    responses=documented(
+        NotOwner, SessionNotFound, NoRecording, TooManyChannels, AudioFileNotFound, TooManyTasks
+    ),
 )
 async def retranscribe_session(
     session_id: SessionId,

@@ -14,6 +14,7 @@ from api_service.sessions.retranscribing import NoRecording
 from api_service.sessions.retranscribing_schemas import RetranscriptionBegun, RetranscriptionOptions
 from api_service.sessions.schemas import LiveState, SessionFinalized, SessionStatus, StatusData
 from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
+from api_service.transcribing.channels import TooManyChannels
 from shared.errors import Unauthenticated, Unavailable, UpstreamFailed
 from shared.problems import documented
 
@@ -69,7 +70,7 @@ async def session_status(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, NoRecording, AudioFileNotFound, TooManyTasks),
+    responses=documented(NotOwner, NoRecording, TooManyChannels, AudioFileNotFound, TooManyTasks),
 )
 async def retranscribe_session(
     session_id: SessionId,

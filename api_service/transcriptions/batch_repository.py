@@ -42,10 +42,34 @@ class Asked:
 
 
 async def same(connection: Connection, owner: UUID, fingerprint: str) -> tuple[UUID, UUID] | None:
-    """Session and job of the same work for the same owner, unless it failed or was cancelled."""
+    """Session and job of the same work for the same owner, unless it failed or was cancelled.
+
+    Until the end of the transaction nobody else finds out whether there is one.
+    """
     cursor = await connection.execute("select * from internal.same_upload(%s, %s)", [owner, fingerprint])
     row = await cursor.fetchone()
     return (row["session_id"], row["job_id"]) if row else None
+
+
+async def done(connection: Connection, session_id: UUID, fingerprint: str) -> UUID | None:
+    """The job of the same work in a session of the caller's own, unless it failed or got no speakers."""
+    query = """
+        select job.id from public.jobs as job
+        join public.audio_files as file
+            on file.session_id = job.session_id and file.id::text = job.settings ->> 'audio_file_id'
+        where job.session_id = %s and job.fingerprint = %s and job.status in ('pending', 'started', 'success')
+            and job.result ->> 'diarization' is distinct from 'failed'
+        order by job.created_at desc limit 1
+    """
+    cursor = await connection.execute(query, [session_id, fingerprint])
+    row = await cursor.fetchone()
+    found: UUID | None = row["id"] if row else None
+    return found
+
+
+async def mark(connection: Connection, job_id: UUID, fingerprint: str) -> None:
+    """Say of a job of the caller's own what work it is."""
+    await connection.execute("select internal.mark_job(%s, %s)", [job_id, fingerprint])
 
 
 async def add(connection: Connection, owner: UUID, received: Received, asked: Asked) -> tuple[UUID, UUID]:

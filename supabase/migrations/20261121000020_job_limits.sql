@@ -1,7 +1,5 @@
 -- How much one account may have waiting, one second pass at a time, and what those who follow jobs and uploads ask.
 
-create index jobs_unfinished on public.jobs (user_id) where status in ('pending', 'started');
-
 -- Raises where so many jobs of an account are not over that it gets no more. Whoever adds others for it meanwhile waits
 -- until this transaction has ended, so that nobody passes the limit by asking at once.
 create function internal.take_job_place(account uuid) returns void

@@ -122,21 +122,38 @@ end
 $$;
 
 -- As before, but what got no speakers, because they could not be found at the time, is done again, and so is that whose
--- recording has been deleted.
+-- recording has been deleted. Whoever asks for the same at the same time waits until this transaction has ended.
 create or replace function internal.same_upload(owner uuid, wanted text) returns table (session_id uuid, job_id uuid)
-language sql stable security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  select job.session_id, job.id
-  from public.jobs as job
-  join public.audio_files as file
-    on file.session_id = job.session_id and file.id = (job.settings ->> 'audio_file_id')::uuid
-  where job.user_id = owner
-    and job.fingerprint = wanted
-    and job.status in ('pending', 'started', 'success')
-    and job.result ->> 'diarization' is distinct from 'failed'
-  order by job.created_at desc
-  limit 1
+begin
+  perform pg_advisory_xact_lock(hashtextextended(owner || wanted, 0));
+  return query
+    select job.session_id, job.id
+    from public.jobs as job
+    join public.audio_files as file
+      on file.session_id = job.session_id and file.id = (job.settings ->> 'audio_file_id')::uuid
+    where job.user_id = owner
+      and job.fingerprint = wanted
+      and job.status in ('pending', 'started', 'success')
+      and job.result ->> 'diarization' is distinct from 'failed'
+    order by job.created_at desc
+    limit 1;
+end
 $$;
 
+-- Says of a job of the caller's own what work it is, once.
+create function internal.mark_job(job uuid, fingerprint text) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update public.jobs as marked
+  set fingerprint = mark_job.fingerprint
+  where marked.id = mark_job.job and marked.user_id = auth.uid() and marked.fingerprint is null
+$$;
+
+-- Files of a meeting name those who were recorded as the second pass does.
+drop function internal.voices_of_job(uuid);
+
 revoke all on all functions in schema internal from public;
+grant execute on function internal.mark_job(uuid, text) to authenticated;
 grant execute on function internal.sessions_in(uuid[]), internal.recording_sessions() to intrascribe_api;

@@ -47,6 +47,7 @@ select set_eq(
     'few_sessions',
     'import_transcription',
     'join_session',
+    'mark_job',
     'member_names',
     'my_sessions',
     'new_invite_code',
@@ -105,7 +106,6 @@ select set_eq(
     'take_audio',
     'take_deleted_objects',
     'transcript_of_job',
-    'voices_of_job',
     'wants_job'
   ],
   'the login of the API may call these internal functions'

@@ -29,6 +29,8 @@ export interface Session {
   duration_seconds: number | null;
   invite_code: string | null;
   role: string;
+  /** Of its minutes. */
+  template_id: string | null;
 }
 
 /** A recording; `mix` has everybody and lies on the session's clock. */

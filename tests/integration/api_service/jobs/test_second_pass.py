@@ -233,6 +233,24 @@ async def test_a_meeting_that_nobody_could_caption_is_transcribed_from_its_recor
 
 
 @pytest.mark.usefixtures("script")
+async def test_files_are_named_after_people_captioned_or_not_and_told_apart_or_not(
+    ada: Person, bob: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session = await ada.new_session()
+    joined = await bob.post("/api/v1/sessions/join", {"invite_code": session["invite_code"]})
+    assert joined.status_code == 200, joined.text
+    meet(servers, session["id"], status="recording")
+    for who in (ada, bob):
+        await leave(open_storage(settings), session["id"], identity(who), 1.0, 1.0)
+    caption(servers, session["id"], identity(ada), "Ada - Speaker 2", ("s-1", "one", 1.0))
+    meet(servers, session["id"], status="completed")
+    await ended(ada, newest_job(servers, session["id"], "join_recording"))
+    files = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
+    assert {file["participant_name"] for file in files if file["kind"] == "participant"} == {"Ada", "Bob"}
+    assert {file["original_filename"] for file in files} == {"meeting.m4a", "Ada.m4a", "Bob.m4a"}
+
+
+@pytest.mark.usefixtures("script")
 async def test_words_that_come_after_it_are_heard_again_and_not_written_twice(
     ada: Person, servers: Servers, settings: ApiSettings
 ) -> None:
