@@ -10,7 +10,6 @@ from api_service.jobs.repository import Kind, Priority
 from api_service.runtime import Caller
 from api_service.sessions import service as sessions
 from api_service.sessions.listing import Place
-from api_service.sessions.service import SessionNotFound
 from api_service.tasks import repository
 from api_service.tasks.repository import Job, Wanted
 from shared.errors import Conflict, NotFound
@@ -82,7 +81,7 @@ async def queue(
         return known
     job = await jobs.add(caller.connection, session_id, kind=kind, settings=settings, priority=priority)
     if job is None:
-        raise SessionNotFound
+        raise sessions.SessionNotFound
     return job
 
 

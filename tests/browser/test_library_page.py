@@ -97,7 +97,7 @@ async def test_a_part_of_the_page_that_does_not_arrive_takes_nothing_else_away(
         await expect(page.get_by_role("button", name="Reload the page")).to_be_visible()
         await page.unroute("**/assets/meeting-*.js")
         await page.get_by_role("button", name="Try again").click()
-        await expect(page.get_by_test_id("meeting")).to_be_visible()
+        await expect(page.get_by_role("heading", name="New Recording Session")).to_be_visible()
         await expect(sending).to_be_visible()
         arrived.set()
         await expect(sending).to_have_count(0)

@@ -170,15 +170,15 @@ async def test_who_was_put_out_with_the_room_comes_back_into_a_new_one(
         open_page(invitation(platform.api_url, opened, "rosa@example.com")) as page,
     ):
         await join(page, name="Rosa", button="Just listen")
-        await opened.listening()
+        ben = await opened.enter("Ben")
+        await ben.switch_on()
         await close(platform, opened)
         again = page.get_by_role("button", name="Join again")
         await expect(again).to_be_focused(timeout=_PATIENCE)
         await again.press("Enter")
         meeting = page.get_by_test_id("meeting")
         await expect(meeting).to_have_attribute("data-state", "connected", timeout=_PATIENCE)
-        ben = await opened.enter("Ben")
-        await opened.listening()
+        ben = await opened.enter("Ben", account=ben.account)
         await ben.switch_on()
         await ben.say(BEN_SAYS)
         await heard(page, "Ben", BEN_SAYS)

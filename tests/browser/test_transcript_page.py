@@ -100,11 +100,18 @@ async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_wa
         await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
         await expect(page.get_by_test_id("playback")).to_be_visible()
 
+        form = page.get_by_test_id("minutes-form")
+        await form.get_by_text("Wishes", exact=True).click()
+        await form.get_by_label("What matters to you").fill("Mind the garden.")
+        await form.get_by_label("Language of the minutes").select_option("de-DE")
         await page.get_by_role("button", name="Make minutes").click()
         await expect(page.get_by_test_id("minutes-origin")).to_have_attribute(
             "data-origin", "extracted", timeout=_PATIENCE
         )
-        decided = page.get_by_test_id("minutes-decisions").locator("li", has_text="Friday")
+        decisions = page.get_by_test_id("minutes-decisions")
+        # In the language that was spoken: quotations follow no wishes.
+        await expect(decisions.get_by_test_id("minutes-notice")).to_contain_text("to be confirmed")
+        decided = decisions.locator("li", has_text="Friday")
         await decided.get_by_test_id("evidence").click()
         marked = page.locator("[data-marked=true]")
         await expect(marked).to_contain_text("Friday")

@@ -29,6 +29,8 @@ export interface Session {
   duration_seconds: number | null;
   invite_code: string | null;
   role: string;
+  /** Of its minutes. */
+  template_id: string | null;
 }
 
 /** A recording; `mix` has everybody and lies on the session's clock. */
@@ -106,8 +108,14 @@ export interface Found {
 }
 
 export interface NewSession {
-  title: string;
+  title?: string;
   language: string;
+}
+
+/** Without a title of one's own, the server gives one until it knows what was spoken of. */
+export function newSession(title: string, language: string): NewSession {
+  const own = title.trim();
+  return own ? { title: own, language } : { language };
 }
 
 /** What is needed before anybody has signed in. */

@@ -39,7 +39,6 @@ export const text = {
     startHeading: "Start a meeting",
     title: "Title",
     titlePlaceholder: "Weekly planning",
-    defaultTitle: (date: string) => `Meeting on ${date}`,
     language: "Spoken language",
     start: "Start meeting",
     starting: "Starting…",
@@ -113,7 +112,25 @@ export const text = {
     template: "Template",
     noTemplate: "Without a template",
     own: (name: string) => `${name} (mine)`,
+    templateOfMeeting: "The template of this meeting",
+    wishes: "Wishes",
+    wishesHint: "A language model follows them. Minutes that quote stay as it was said.",
     instructions: "What matters to you, in your own words",
+    language: "Language of the minutes",
+    languageSpoken: "As it was spoken",
+    style: "How much of it",
+    styles: [
+      ["brief", "Brief"],
+      ["standard", "Standard"],
+      ["detailed", "Detailed"],
+    ] as const,
+    asPreferred: "As I prefer it",
+    asBefore: "As before",
+    more: (count: number) => `… and ${count} more`,
+    dropped: (count: number) =>
+      `${count === 1 ? "One line" : `${count} lines`} of the model had no place in the transcript, and ${
+        count === 1 ? "was" : "were"
+      } left out.`,
     copy: "Copy as Markdown",
     version: "Version of the minutes",
     versionOf: (version: number, made: string) => `${made} (version ${version})`,

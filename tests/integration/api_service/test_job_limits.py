@@ -2,11 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from api_service.auth.verifier import Claims
+from api_service.database import Database
+from api_service.runtime import Caller
+from api_service.sessions.retranscribing import hear_again
+from api_service.sessions.service import SessionNotFound
+from api_service.tasks import service as tasks
+from api_service.users import repository as users
 from tests.integration.api_service.audio.uploads import upload
 from tests.integration.api_service.conftest import Person
 from tests.integration.api_service.jobs.requests import send
@@ -118,12 +125,12 @@ async def test_a_meeting_waits_once_to_be_heard_again(
     assert waiting(admin, session["id"], "second_pass") == [
         (ada.id, {"language": "en-US", "is_chosen": False})
     ]
-    tasks = set()
+    given = set()
     for shared in (True, False):
         marked = await ada.send("PUT", f"{path}/{ada.id}", {"shared": shared})
-        tasks.add(marked.json()["task_id"])
+        given.add(marked.json()["task_id"])
     again = await ada.post(f"/api/v2/sessions/{session['id']}/retranscribe?language=en-US", {})
-    assert tasks == {again.json()["task_id"]}
+    assert given == {again.json()["task_id"]}
     assert (await ada.get(again.json()["poll_url"])).json()["kind"] == "second_pass"
     assert waiting(admin, session["id"], "second_pass") == [
         (ada.id, {"language": "en-US", "is_chosen": True})
@@ -164,3 +171,20 @@ async def test_an_account_that_ends_while_its_recording_arrives_is_an_expected_e
         "/api/v1/transcriptions/batch", content=arriving(), headers=ada.headers | kind
     )
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), answer.text
+
+
+async def test_a_session_that_is_deleted_while_one_asks_is_not_there(ada: Person, servers: Servers) -> None:
+    database = Database(servers.database_url, connections=1)
+    await database.open()
+    try:
+        claims = Claims(UUID(ada.id), role="authenticated", expires_at=0.0).for_database()
+        async with database.as_user(claims) as connection:
+            user = await users.find(connection, UUID(ada.id))
+            assert user
+            caller, gone = Caller(user, connection), uuid4()
+            with pytest.raises(SessionNotFound):
+                await tasks.queue(caller, gone, kind="transcribe", settings={})
+            with pytest.raises(SessionNotFound):
+                await hear_again(caller, gone, language=None, is_chosen=True)
+    finally:
+        await database.close()

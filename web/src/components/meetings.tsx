@@ -1,7 +1,7 @@
 // The meetings of the account, and the ways to another one.
 
 import { type FormEvent, useCallback, useState } from "react";
-import type { NewSession, Session } from "../api";
+import { type NewSession, newSession, type Session } from "../api";
 import { useAction, useApi, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { go } from "../place";
@@ -75,9 +75,7 @@ function StartForm() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const today = new Date().toLocaleDateString(undefined, { dateStyle: "medium" });
-    const title = String(form.get("title")).trim() || text.meetings.defaultTitle(today);
-    run({ title, language: String(form.get("language")) });
+    run(newSession(String(form.get("title")), String(form.get("language"))));
   };
   return (
     <form className="card form" onSubmit={submit} aria-labelledby="start-heading">

@@ -52,11 +52,11 @@ export function Minutes({ session, tasks, said, lead, made }: Props) {
         <ProblemNotice key={each.message} problem={each} retry={reload} />
       ))}
       {running && <TaskProgress task={running} />}
-      {running && part && <MinutesBody minutes={part} lead={lead} />}
+      {running && part && <MinutesBody minutes={part} notice={null} lead={lead} />}
       {task?.status === "failed" && <Failed reason={task.error} />}
       {summary && <SummaryShown summary={summary} lead={lead} />}
       {!running && loaded && session.role === "owner" && said && (
-        <MinutesForm key={summary?.id} sessionId={session.id} summary={summary} begun={begin} />
+        <MinutesForm key={summary?.id} session={session} summary={summary} begun={begin} />
       )}
     </section>
   );
@@ -149,7 +149,7 @@ function Origin({ summary: { origin, ai_model } }: { summary: Summary }) {
 }
 
 function SummaryShown({ summary, lead }: { summary: Summary; lead: Props["lead"] }) {
-  const { minutes, template_id } = summary;
+  const { minutes, template_id, notice } = summary;
   const isText = template_id !== null || minutes === null;
   return (
     <>
@@ -157,14 +157,14 @@ function SummaryShown({ summary, lead }: { summary: Summary; lead: Props["lead"]
       {minutes && isText && (
         <details>
           <summary>{text.minutes.grounds}</summary>
-          <MinutesBody minutes={minutes} lead={lead} />
+          <MinutesBody minutes={minutes} notice={notice} lead={lead} />
         </details>
       )}
-      {minutes && !isText && <MinutesBody minutes={minutes} lead={lead} />}
+      {minutes && !isText && <MinutesBody minutes={minutes} notice={notice} lead={lead} />}
     </>
   );
 }
 
-function asText({ minutes, template_id, summary }: Summary): string {
-  return minutes && template_id === null ? markdown(minutes) : summary;
+function asText({ minutes, template_id, notice, summary }: Summary): string {
+  return minutes && template_id === null ? markdown(minutes, notice) : summary;
 }

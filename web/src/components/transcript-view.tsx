@@ -63,7 +63,11 @@ export function Transcript({ session, transcript, connection, recording, empty, 
       )}
       {recording && <Playback file={recording} player={player} />}
       {homeless.map((draft) => (
-        <Homeless key={draft.origin.segment_id} draft={draft} discard={correcting.discard} />
+        <Homeless
+          key={`${draft.version} ${draft.origin.segment_id}`}
+          draft={draft}
+          discard={correcting.discard}
+        />
       ))}
       {segments && segments.length > 0 && (
         <div className="card transcript-body" ref={body}>

@@ -138,6 +138,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   stored integer;
+  extended uuid[];
 begin
   -- Words that come after the end change what minutes rest on. Who corrects a transcript takes its session first, too.
   perform from public.recording_sessions
@@ -157,36 +158,40 @@ begin
   for key share
   on conflict (session_id) where source = 'live' do nothing;
 
-  insert into public.transcript_segments as kept (
-    transcription_id, session_id, segment_id, revision, participant_identity, speaker, spoken_as, track_sid,
-    text, start_time, end_time, language, confidence_score
+  with stored_now as (
+    insert into public.transcript_segments as kept (
+      transcription_id, session_id, segment_id, revision, participant_identity, speaker, spoken_as, track_sid,
+      text, start_time, end_time, language, confidence_score
+    )
+    select distinct on (caption.session_id, caption.segment_id)
+      live.id, caption.session_id, caption.segment_id, caption.revision, caption.participant_identity,
+      coalesce(renamed.speaker, caption.participant_name), caption.participant_name, caption.track_sid, caption.text,
+      caption.start, caption."end", caption.language, caption.confidence
+    from jsonb_to_recordset(captions) as caption (
+      session_id uuid, segment_id text, revision integer, final boolean, text text, start double precision,
+      "end" double precision, language text, confidence double precision, participant_identity text,
+      participant_name text, track_sid text
+    )
+    join public.transcriptions as live on live.session_id = caption.session_id and live.source = 'live'
+    left join public.session_speakers as renamed
+      on renamed.session_id = caption.session_id and renamed.spoken_as = caption.participant_name
+    where caption.final
+    order by caption.session_id, caption.segment_id, caption.revision desc
+    on conflict (transcription_id, segment_id) do update
+    set
+      revision = excluded.revision,
+      speaker = excluded.speaker,
+      spoken_as = excluded.spoken_as,
+      text = excluded.text,
+      start_time = excluded.start_time,
+      end_time = excluded.end_time,
+      language = excluded.language,
+      confidence_score = excluded.confidence_score
+    where kept.revision < excluded.revision
+    -- A row that was only inserted has been locked by nobody.
+    returning kept.session_id, kept.xmax = 0 and kept.text <> '' as is_new
   )
-  select distinct on (caption.session_id, caption.segment_id)
-    live.id, caption.session_id, caption.segment_id, caption.revision, caption.participant_identity,
-    coalesce(renamed.speaker, caption.participant_name), caption.participant_name, caption.track_sid, caption.text,
-    caption.start, caption."end", caption.language, caption.confidence
-  from jsonb_to_recordset(captions) as caption (
-    session_id uuid, segment_id text, revision integer, final boolean, text text, start double precision,
-    "end" double precision, language text, confidence double precision, participant_identity text,
-    participant_name text, track_sid text
-  )
-  join public.transcriptions as live on live.session_id = caption.session_id and live.source = 'live'
-  left join public.session_speakers as renamed
-    on renamed.session_id = caption.session_id and renamed.spoken_as = caption.participant_name
-  where caption.final
-  order by caption.session_id, caption.segment_id, caption.revision desc
-  on conflict (transcription_id, segment_id) do update
-  set
-    revision = excluded.revision,
-    speaker = excluded.speaker,
-    spoken_as = excluded.spoken_as,
-    text = excluded.text,
-    start_time = excluded.start_time,
-    end_time = excluded.end_time,
-    language = excluded.language,
-    confidence_score = excluded.confidence_score
-  where kept.revision < excluded.revision;
-  get diagnostics stored = row_count;
+  select count(*), array_agg(distinct session_id) filter (where is_new) into stored, extended from stored_now;
 
   -- Captions may arrive after the end of their session.
   perform internal.settle_live_transcription(id)
@@ -194,6 +199,7 @@ begin
   where stored > 0 and status = 'completed' and id in (
     select session_id from jsonb_to_recordset(captions) as caption (session_id uuid)
   );
+  perform internal.hear_late_words(session_id) from unnest(extended) as late (session_id);
   return stored;
 end
 $$;
