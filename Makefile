@@ -10,7 +10,7 @@ TESTED := api stt agent embedded
 
 .PHONY: help
 help: ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## set everything up, start the platform and hold a meeting
@@ -35,6 +35,24 @@ status: ## say what runs and whether it answers
 .PHONY: logs
 logs: ## show the newest log lines; SERVICE=api for one part
 	@$(PLATFORM) logs $(SERVICE)
+
+# What the documents of the original call these things; a service may be named with or without its last word.
+.PHONY: init health stats dev agent
+init: setup
+health: status ## the same as status
+stats: status ## the same as status, which says what each part holds in memory
+dev: up logs ## start the platform and follow its logs
+agent: restart-agent ## start the agent again
+
+logs-%: ## show the newest log lines of one part, such as logs-api
+	@$(PLATFORM) logs $(patsubst %-service,%,$*)
+
+restart-%: ## stop one part and start it again, such as restart-api
+	@$(PLATFORM) restart $(patsubst %-service,%,$*)
+
+update-%: ## bring the environment of one service up to date and restart it, such as update-stt
+	@$(INSTALL) $(patsubst %-service,%,$*)
+	@$(PLATFORM) restart $(patsubst %-service,%,$*)
 
 .PHONY: token
 token: ## print a development token; EMAIL=a@example.com says for whom

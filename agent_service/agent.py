@@ -29,6 +29,7 @@ from shared.contracts.rooms import AgentJob, RoomMetadata
 from shared.listening import Vad
 from shared.segmenter import Segmenter
 from shared.storage import open_storage
+from shared.text import one_line
 
 log = structlog.get_logger()
 
@@ -75,6 +76,8 @@ class RoomAgent:
         self._listener = Listener(room, start=self._start_track)
         spool = open_spool(settings.spool_directory)
         self._uploads = Uploads(open_storage(settings), spool, job.session_id)
+        self._recording = job.record
+        """What the room said last, and before it has said anything, what the job does."""
         room.on("room_metadata_changed", self._metadata_changed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: asyncio.Task[None] | None = None
@@ -146,7 +149,7 @@ class RoomAgent:
             language=self._job.language,
             track_sid=track.sid,
             participant_identity=by.identity,
-            participant_name=by.name or by.identity,
+            participant_name=one_line(by.name) or by.identity,
         )
 
         def publish(version: Version) -> None:
@@ -180,7 +183,9 @@ class RoomAgent:
 
     @property
     def _records(self) -> bool:
-        return RoomMetadata.of(self._room.metadata).recording
+        if told := RoomMetadata.of(self._room.metadata):
+            self._recording = told.recording
+        return self._recording
 
     def _metadata_changed(self, *_: object) -> None:
         on = self._records

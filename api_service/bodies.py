@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.errors import UnsupportedMedia
+from shared.text import one_line
 
 
 def is_storable(text: str) -> bool:
@@ -21,12 +22,20 @@ def storable(text: str) -> str:
     return text
 
 
+def _in_one_line(value: object) -> object:
+    return one_line(value) if isinstance(value, str) and is_storable(value) else value
+
+
+OneLine = BeforeValidator(_in_one_line)
+"""For texts that stand within lines of others: line breaks and other control characters become spaces."""
+
+
 def _trimmed(*, at_most: int, pattern: str | None = None) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=at_most, pattern=pattern)
 
 
-Title = Annotated[str, _trimmed(at_most=200), AfterValidator(storable)]
-Name = Annotated[str, _trimmed(at_most=100), AfterValidator(storable)]
+Title = Annotated[str, _trimmed(at_most=200), OneLine, AfterValidator(storable)]
+Name = Annotated[str, _trimmed(at_most=100), OneLine, AfterValidator(storable)]
 Question = Annotated[str, _trimmed(at_most=200), AfterValidator(storable)]
 Email = Annotated[str, _trimmed(at_most=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(storable)]
 Storable = Annotated[str, AfterValidator(storable)]
@@ -36,11 +45,14 @@ Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000
 Label = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(storable)]
 """A name as it is somewhere already, whatever it looks like."""
 
+Speaker = Annotated[Label, OneLine]
+"""The same of who speaks, who is named within lines of others."""
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Description = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=5000), AfterValidator(storable)
 ]
-Tag = Annotated[str, _trimmed(at_most=50), AfterValidator(storable)]
+Tag = Annotated[str, _trimmed(at_most=50), OneLine, AfterValidator(storable)]
 
 
 def _distinct(tags: list[str]) -> list[str]:

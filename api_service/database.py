@@ -12,10 +12,15 @@ from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
 import psycopg
+import structlog
+from fastapi import Request, Response
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from shared.errors import Unavailable
+from shared.errors import InvalidRequest, Unavailable
+from shared.serving import answer
+
+log = structlog.get_logger()
 
 Connection = psycopg.AsyncConnection[DictRow]
 _BECOME_USER = """
@@ -89,6 +94,12 @@ class Database:
 async def become_user(connection: Connection, claims: dict[str, object]) -> None:
     """See what the verified claims may see, until the transaction ends."""
     await connection.execute(_BECOME_USER, [json.dumps(claims)])
+
+
+def answer_data_error(request: Request, error: Exception) -> Response:
+    """A value that Postgres cannot hold came from who asked; all of ours are in bounds."""
+    log.warning("request.not_storable", sqlstate=getattr(error, "sqlstate", None))
+    return answer(InvalidRequest("A value in it is out of the bounds of what is stored"), request)
 
 
 def _has_news(connection: Connection) -> bool:

@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="set up and start the platform")
     commands.add_parser("down", help="stop the platform")
     commands.add_parser("status", help="what runs and whether it answers")
+    restart = commands.add_parser("restart", help="stop one part and start it again")
+    restart.add_argument("part", help="as status names it, for example api")
     logs = commands.add_parser("logs", help="the newest log lines, followed while at a terminal")
     logs.add_argument("service", nargs="?", help="one part only, for example api")
     token = commands.add_parser("token", help="a development token for an account")

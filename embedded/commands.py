@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import httpx
+import psutil
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
@@ -46,6 +47,7 @@ def _dispatch(chosen: argparse.Namespace, console: Console, layout: Layout) -> i
         "up": lambda: _up(console, layout),
         "down": lambda: _down(console, layout),
         "status": lambda: _status(console, layout),
+        "restart": lambda: lifecycle.restart(layout, chosen.part, report=_reporter(console)),
         "logs": lambda: _logs(layout, chosen.service),
         "token": lambda: _token(layout, chosen.email),
         "demo": lambda: _demo(console, layout),
@@ -85,7 +87,7 @@ def _status(console: Console, layout: Layout) -> int:
         killed = " any more, its supervisor is gone" if layout.ready.exists() else ""
         console.print(f"the platform is not up{killed}; make up starts it")
         return 1
-    table = Table("part", "state", "process", "port", box=None, pad_edge=False)
+    table = Table("part", "state", "process", "port", "memory", box=None, pad_edge=False)
     programs, well = Supervisor(layout).programs(), True
     parts: tuple[Program | Part, ...] = (*platform.programs, *platform.given)
     for part in parts:
@@ -93,7 +95,8 @@ def _status(console: Console, layout: Layout) -> int:
         well = well and state == "ready"
         info = programs.get(part.name)
         ports = ", ".join(str(port.number) for port in part.ports) if isinstance(part, Program) else ""
-        table.add_row(part.name, state, str(info.pid) if info and info.pid else "", ports)
+        process, memory = (str(info.pid), _memory(info.pid)) if info and info.pid else ("", "")
+        table.add_row(part.name, state, process, ports, memory)
     console.print(table)
     return 0 if well else 1
 
@@ -104,6 +107,16 @@ def _state(part: Program | Part) -> str:
     except NotReady as answer:
         return f"not ready: {answer}"
     return "ready"
+
+
+def _memory(pid: int) -> str:
+    """Of a process and those that it has started."""
+    try:
+        process = psutil.Process(pid)
+        held = sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+    except psutil.Error:
+        return ""
+    return f"{held / 1e6:.0f} MB"
 
 
 def _logs(layout: Layout, service: str | None) -> NoReturn:

@@ -60,6 +60,32 @@ def down(layout: Layout) -> bool:
     return ran
 
 
+def restart(layout: Layout, name: str, *, report: Report = lambda _: None) -> None:
+    """Stop one part of the platform that is up and start it again; returns when it is ready."""
+    with _alone(layout):
+        platform = current(layout)
+        if platform is None:
+            raise Failure("the platform is not up", "make up starts it")
+        found = [
+            (group, program)
+            for group, programs in platform.groups.items()
+            for program in programs
+            if program.name == name
+        ]
+        if not found:
+            names = ", ".join(program.name for program in platform.programs)
+            raise Failure(f"there is no part {name}", f"there are: {names}")
+        [(group, program)] = found
+        began = time.monotonic()
+        supervisor = Supervisor(layout)
+        supervisor.restart(group, program)
+        wait(
+            [program],
+            check_alive=supervisor.check_alive,
+            on_ready=lambda _: report(f"{name} is ready again after {time.monotonic() - began:.1f} s"),
+        )
+
+
 def current(layout: Layout) -> Platform | None:
     """The platform that is up, with the settings it was started with; None where there is none."""
     if not layout.ready.exists() or not Supervisor(layout).is_running():

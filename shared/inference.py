@@ -103,7 +103,7 @@ class InferenceWorker:
         So many items at a time take their turn, so that others get in between. Raises EngineBusy before the
         first answer, or not at all. Cancelling and closing give the place to somebody else.
         """
-        self._admit(priority)
+        self.require_place(priority)
         caller, left = object(), deque(items)
         while left:
             group = [left.popleft() for _ in range(min(at_a_time, len(left)))]
@@ -114,6 +114,14 @@ class InferenceWorker:
             finally:
                 self._withdraw(jobs)
 
+    def require_place(self, priority: Priority) -> None:
+        """Raises EngineBusy where too many wait already; nothing is taken yet."""
+        finals = self._callers("final")
+        taken = self._callers(priority)
+        if taken >= self._places[priority] or (priority == "partial" and finals):
+            DROPPED.labels(f"{self._name}-{priority}").inc()
+            raise EngineBusy(f"{finals + self._callers('partial')} requests are already waiting")
+
     def close(self) -> None:
         """Refuse what waits, finish what runs."""
         self._closed = True
@@ -122,13 +130,6 @@ class InferenceWorker:
                 _settle(waiting.popleft().future, Unavailable("The service is stopping"))
         self._start_next()
         self._thread.shutdown(wait=True)
-
-    def _admit(self, priority: Priority) -> None:
-        finals = self._callers("final")
-        taken = self._callers(priority)
-        if taken >= self._places[priority] or (priority == "partial" and finals):
-            DROPPED.labels(f"{self._name}-{priority}").inc()
-            raise EngineBusy(f"{finals + self._callers('partial')} requests are already waiting")
 
     def _callers(self, priority: Priority) -> int:
         return len({id(job.caller) for job in self._waiting[priority]})

@@ -1,6 +1,15 @@
 """How pieces of text become one, in scripts with spaces and without."""
 
+import re
 from collections.abc import Iterable
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+"""Control characters, separators of lines, and what turns a text's direction; Postgres looks for the same."""
+
+
+def one_line(text: str) -> str:
+    """A text that cannot break out of its line, such as a name that anybody may choose for themselves."""
+    return _BREAKS.sub(" ", text).strip()
 
 
 def continuation(text: str, more: str) -> str:

@@ -41,6 +41,10 @@ class Recogniser:
             length=lambda speech: max(1.0, speech.audio.seconds),
         )
 
+    def require_place(self, priority: Priority) -> None:
+        """Raises EngineBusy where too many wait already for one more to be taken."""
+        self._worker.require_place(priority)
+
     async def transcribe(
         self,
         audio: Pcm,

@@ -17,6 +17,12 @@ class Cost:
     completion_tokens: int | None = None
     cents: float | None = None
 
+    @property
+    def token_usage(self) -> dict[str, int]:
+        """What is known, by name."""
+        counts = {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
+        return {name: count for name, count in counts.items() if count is not None}
+
 
 NOTHING = Cost(0, 0, 0.0)
 UNKNOWN = Cost()

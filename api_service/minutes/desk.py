@@ -1,13 +1,16 @@
 """Makes minutes while clients wait: so many at once, for so long, and no longer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Sequence
+from typing import TypeVar
 
 from api_service.minutes.making import Made, MinutesMaker, Ready, Titled, Wishes
 from api_service.minutes.transcript import Said
 from shared.errors import ServiceError
 from shared.inference import EngineBusy
+from shared.stopping import Stopping
+
+Result = TypeVar("Result")
 
 
 class MinutesTakeLonger(ServiceError):
@@ -19,31 +22,30 @@ class MinutesTakeLonger(ServiceError):
 class MinutesDesk:
     """Lives as long as its maker."""
 
-    def __init__(self, maker: MinutesMaker, *, places: int, seconds: float) -> None:
+    def __init__(self, maker: MinutesMaker, *, places: int, seconds: float, stopping: Stopping) -> None:
         self._maker = maker
+        self._stopping = stopping
         self._places = places
         self._seconds = seconds
         self._taken = 0
 
     async def make(self, transcript: Sequence[Said], wishes: Wishes) -> Made:
-        """Raises EngineBusy, MinutesTakeLonger and what the maker raises."""
-        async with self._place():
-            return await self._maker.make(transcript, wishes, _untold)
+        """Raises EngineBusy, MinutesTakeLonger, Interrupted and what the maker raises."""
+        return await self._waited(self._maker.make(transcript, wishes, _untold))
 
     async def entitle(self, transcript: Sequence[Said], wishes: Wishes, *, summary: str) -> Titled:
         """Raises as `make`."""
-        async with self._place():
-            return await self._maker.entitle(transcript, wishes, summary=summary)
+        return await self._waited(self._maker.entitle(transcript, wishes, summary=summary))
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _waited(self, work: Coroutine[object, object, Result]) -> Result:
         if self._taken >= self._places:
+            work.close()
             raise EngineBusy(f"{self._taken} requests for minutes are already waiting")
         self._taken += 1
         limit = asyncio.timeout(self._seconds)
         try:
             async with limit:
-                yield
+                return await self._stopping.interrupts(work)
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -50,6 +50,16 @@ class Voice(BaseModel):
     name: str = Field(description="The name of then")
 
 
+class LeftOut(BaseModel):
+    """How many more were found than are told, where there were too many for anybody to read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    decisions: int = 0
+    action_items: int = 0
+    open_questions: int = 0
+
+
 class Minutes(BaseModel):
     """What is worth keeping of a meeting."""
 
@@ -68,3 +78,7 @@ class Minutes(BaseModel):
     chapters: list[Chapter]
     participants: list[str]
     voices: list[Voice] = []
+    left_out: LeftOut = LeftOut()
+    dropped_items: int = Field(
+        0, description="What a model wrote and nobody said; it is not in these minutes"
+    )

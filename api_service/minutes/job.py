@@ -11,7 +11,7 @@ from pydantic import BaseModel, JsonValue
 from api_service.database import Database
 from api_service.jobs import repository as jobs
 from api_service.jobs.runner import JobLost, Work
-from api_service.llm.bill import Bill, Cost
+from api_service.llm.bill import Bill
 from api_service.minutes import repository
 from api_service.minutes.making import Made, MinutesMaker, NothingSaid, Ready, Titled
 from api_service.minutes.naming import named, present_in, with_voices
@@ -143,10 +143,12 @@ class _Telling:
 
 def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, milliseconds: int) -> NewSummary:
     """With the names of now; whoever reads it later is told those of then."""
-    minutes = with_voices(made.minutes, meeting.said)
+    minutes = with_voices(made.counted, meeting.said)
     shown = named(minutes, present_in(meeting.said), made_at=datetime.now(UTC))
     title = meeting.title if meeting.titled else shown.title
-    texts = texts_of(shown, meeting.template_content, title=title, met_at=meeting.met_at)
+    # Quotations are in the language that was spoken, whatever was asked for.
+    language = asked.language if asked.language and minutes.origin == "written" else meeting.language
+    texts = texts_of(shown, meeting.template_content, title=title, met_at=meeting.met_at, language=language)
     return NewSummary(
         template_content=meeting.template_content,
         summary=texts.summary,
@@ -154,19 +156,13 @@ def _summary(meeting: Meeting, made: Made, asked: SummarySettings, *, millisecon
         action_items=texts.action_items,
         participants=[*shown.participants],
         minutes=minutes.model_dump(mode="json"),
-        language=asked.language or meeting.language,
+        language=language,
         ai_model=made.model,
         ai_provider=made.provider,
         processing_time_ms=milliseconds,
-        token_usage=_usage(made.cost),
+        token_usage={**made.cost.token_usage},
         cost_cents=made.cost.cents,
     )
-
-
-def _usage(cost: Cost) -> dict[str, JsonValue]:
-    """What is known of it."""
-    counts = {"prompt_tokens": cost.prompt_tokens, "completion_tokens": cost.completion_tokens}
-    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _title(meeting: Meeting, made: Made | Titled) -> str | None:
@@ -187,7 +183,7 @@ def _result(summary: NewSummary | None, made: Made | Titled, *, milliseconds: in
         "origin": made.origin,
         "model_used": made.model,
         "processing_time_ms": milliseconds,
-        "token_usage": _usage(made.cost),
+        "token_usage": {**made.cost.token_usage},
         "cost_cents": made.cost.cents,
         "dropped_items": made.dropped,
     }

@@ -37,6 +37,11 @@ class Made:
     """Items that named no segment of this meeting and were left out."""
 
     @property
+    def counted(self) -> Minutes:
+        """The minutes, which say themselves how much was left out of them."""
+        return self.minutes.model_copy(update={"dropped_items": self.dropped})
+
+    @property
     def origin(self) -> Origin:
         return self.minutes.origin
 

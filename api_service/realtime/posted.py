@@ -17,11 +17,11 @@ from pydantic import (
     model_validator,
 )
 
-from api_service.bodies import Language, Name, storable
+from api_service.bodies import Language, Name, OneLine, storable
 from api_service.json_values import small_object
 from shared.audio import SAMPLE_RATES, Pcm, samples_from_numbers
 from shared.bodies import bounded
-from shared.contracts.captions import Caption
+from shared.contracts.captions import FIRST_HUMAN_REVISION, Caption
 from shared.contracts.rooms import session_seconds
 from shared.errors import BadRequest, InvalidRequest
 from shared.timeline import parse_clock_range
@@ -33,8 +33,13 @@ _EARLIEST_INSTANT = 100_000_000.0
 """Smaller numbers are seconds on the session's clock, larger ones seconds since the epoch."""
 _EARLIEST_MILLISECONDS = 100_000_000_000.0
 
+_HIGHEST_REVISION = FIRST_HUMAN_REVISION - 100_001
+"""No program speaks for a person; second passes count on from here."""
+
 _Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
-_Speaker = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
+_Speaker = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100), OneLine, AfterValidator(storable)
+]
 _SegmentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 _Place = Annotated[float, Field(ge=0, le=_LONGEST_SESSION_SECONDS, allow_inf_nan=False)]
 
@@ -81,7 +86,7 @@ class PostedSegment(_Placed):
     segment_id: _SegmentId | None = Field(
         None, description="The same for all versions of an utterance; needed where one is not final"
     )
-    revision: int = Field(0, ge=0, le=2**31 - 1)
+    revision: int = Field(0, ge=0, le=_HIGHEST_REVISION)
     language: Language | None = None
     confidence_score: float | None = Field(
         None, ge=0, le=1, validation_alias=AliasChoices("confidence_score", "confidence")

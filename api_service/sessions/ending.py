@@ -4,6 +4,9 @@ A client finalizes when it has lost its connection, and that is no reason to end
 session is completed when nobody is left in its room, here or by presence, and goes on when somebody returns.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,9 +15,9 @@ from api_service.auth.verifier import Claims
 from api_service.livekit.presence_repository import complete_session
 from api_service.livekit.tokens import is_identity_of
 from api_service.realtime.fold import Transcript
-from api_service.runtime import Runtime, open_caller
+from api_service.runtime import Caller, Runtime, open_caller
 from api_service.sessions import changing, lifecycle, repository, service
-from api_service.sessions.repository import Outcome, Session
+from api_service.sessions.repository import Outcome, Session, Status
 from api_service.sessions.schemas import FinalizeResult
 from api_service.tasks import repository as tasks
 from api_service.waiting import until
@@ -28,6 +31,14 @@ _SPEAKING_SECONDS = 3.0
 """What was being said when the last one left is waited for this long; it is stored whenever it comes."""
 
 _STORING_SECONDS = 5.0
+_IN_ALL_SECONDS = 8.0
+"""Less than a process waits that stops, also when LiveKit is slow."""
+
+_AWAITED: dict[Status, frozenset[tasks.Status]] = {
+    "processing": frozenset({"pending", "started"}),
+    "failed": frozenset({"failed"}),
+}
+"""The states of the transcription that a session in this state is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +46,46 @@ class Finalized:
     """How a session stands after it was asked to end, and the task that says so from now on."""
 
     task_id: UUID
+    task_status: tasks.Status
     result: FinalizeResult
+    audio_path: str | None
 
 
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    limit = asyncio.timeout(_IN_ALL_SECONDS)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise Unavailable("The session is still being ended: ask again") from None
+
+
+@_in_time()
 async def finalize(runtime: Runtime, claims: Claims, session_id: UUID) -> Finalized:
     """Complete a session of the caller if nobody is left in its room. Doing it again is the same task.
 
-    Raises SessionNotFound, UpstreamFailed without LiveKit, and Unavailable while captions are not stored.
+    A session that is being transcribed completes with its transcription, whose task is told. Raises
+    SessionNotFound, UpstreamFailed without LiveKit, and Unavailable while captions are not stored.
     """
     async with open_caller(runtime, claims) as caller:
         session = await service.find(caller, session_id)
         user_id = caller.user.id
-    goes_on = session.status not in lifecycle.OVER and await _is_attended(runtime, session_id, user_id)
-    if not goes_on:
+    if session.status in lifecycle.ENDING and not await _is_attended(runtime, session_id, user_id):
         await _settle(runtime, session)
         await _complete(runtime, session)
+    elif session.status in lifecycle.OVER:
+        await _settle(runtime, session)
     async with open_caller(runtime, claims) as caller:
         outcome = await repository.outcome(caller.connection, session_id, user_id=user_id)
         if outcome is None:
             raise service.SessionNotFound
-        result = _result(session_id, outcome, goes_on=goes_on)
-        written = result.model_dump(mode="json")
-        task_id = await tasks.record_finalization(caller.connection, session_id, written)
-        if task_id is None:
-            raise service.SessionNotFound
-    return Finalized(task_id, result)
+        return await _told(caller, session_id, outcome)
 
 
+@_in_time()
 async def end(runtime: Runtime, claims: Claims, session_id: UUID) -> Session:
     """Send everybody out of the room of an own session and complete it. Doing it again changes nothing.
 
@@ -116,20 +140,47 @@ async def _complete(runtime: Runtime, session: Session) -> None:
         await changing.tell(runtime, session.id, "completed")
 
 
-def _result(session_id: UUID, outcome: Outcome, *, goes_on: bool) -> FinalizeResult:
+async def _told(caller: Caller, session_id: UUID, outcome: Outcome) -> Finalized:
+    result = _result(session_id, outcome)
+    job = None
+    if awaited := _AWAITED.get(outcome.status):
+        job = await tasks.newest_of_session(
+            caller.connection, session_id, kind="transcribe", user_id=caller.user.id
+        )
+        job = job if job and job.status in awaited else None
+    if job is not None:
+        return Finalized(job.id, job.status, result, outcome.audio_path)
+    written = result.model_dump(mode="json")
+    task_id = await tasks.record_finalization(caller.connection, session_id, written)
+    if task_id is None:
+        raise service.SessionNotFound
+    return Finalized(task_id, "success", result, outcome.audio_path)
+
+
+def _result(session_id: UUID, outcome: Outcome) -> FinalizeResult:
     seconds = outcome.duration_seconds
     if seconds is None:
         seconds = session_seconds(datetime.now(UTC), outcome.started_at) if outcome.started_at else 0.0
     return FinalizeResult(
-        message="The session goes on: people are still in its room"
-        if goes_on
-        else "Session finalized successfully",
+        message=_message(outcome.status),
         session_id=session_id,
         session_status=outcome.status,
-        finalized=not goes_on,
+        finalized=outcome.status in lifecycle.OVER,
         transcription_saved=outcome.total_segments > 0,
         transcription_id=outcome.transcription_id,
         total_duration_seconds=seconds,
         total_segments=outcome.total_segments,
         word_count=outcome.word_count,
     )
+
+
+def _message(status: Status) -> str:
+    match status:
+        case "completed" | "cancelled" | "archived":
+            return "Session finalized successfully"
+        case "processing":
+            return "The session is being transcribed: it completes when that is done"
+        case "failed":
+            return "The session is not finalized: its transcription has failed"
+        case _:
+            return "The session goes on: people are still in its room"

@@ -8,6 +8,9 @@ from shared.errors import BadRequest, Conflict
 LIVE: frozenset[Status] = frozenset({"recording", "paused"})
 """Its room may have people in it, and it ends with its room."""
 
+ENDING: frozenset[Status] = LIVE | {"created"}
+"""It can be finalized. While it is transcribed it ends with that, and a failure of that ends nothing."""
+
 OVER: frozenset[Status] = frozenset({"completed", "cancelled", "archived"})
 
 _ALLOWED: dict[Status, frozenset[Status]] = {

@@ -17,7 +17,7 @@ _KEYS: dict[Sort, SQL] = {
     "created_at": SQL("session.created_at"),
     "updated_at": SQL("session.updated_at"),
     "started_at": SQL("coalesce(session.started_at, '-infinity')"),
-    "title": SQL("lower(session.title)"),
+    "title": SQL("session.title_key"),
     "duration_seconds": SQL("coalesce(session.duration_seconds, -1)"),
 }
 """What the list is ordered by; never null, so that rows can be compared with a place."""
@@ -30,6 +30,9 @@ _PLACES: dict[Sort, SQL] = {
     "duration_seconds": SQL("coalesce(%(value)s::double precision, -1)"),
 }
 
+_FEW = 200
+"""So many sessions are looked up by their ids and sorted; of more, a page is found in the list's order."""
+
 _OWN = SQL("""
     public.recording_sessions as session
     where session.user_id = %(user_id)s and %(role)s is distinct from 'participant'
@@ -41,10 +44,16 @@ _OF_OTHERS = SQL("""
 """)
 
 _PAGE = SQL("""
-    select * from (
-      (select {columns}, 'owner' as role from {own} and {wanted} {order} limit %(reach)s)
+    select {columns}, session.role from (
+      (
+        select {columns}, title_key, 'owner' as role
+        from {own} and {wanted} {order} limit %(reach)s
+      )
       union all
-      (select {columns}, 'participant' as role from {of_others} and {wanted} {order} limit %(reach)s)
+      (
+        select {columns}, title_key, 'participant' as role
+        from {of_others} and {wanted} {order} limit %(reach)s
+      )
     ) as session
     {order} limit %(limit)s offset %(offset)s
 """)
@@ -67,6 +76,10 @@ async def page(
     """The user's sessions that follow a place, or the first ones."""
     conditions = _conditions(wanted)
     values = _values(user_id, wanted) | {"limit": limit, "offset": offset, "reach": limit + offset}
+    if wanted.statuses or wanted.tags or wanted.language:
+        values["few"] = await _few(connection, wanted)
+        if values["few"] is not None:
+            conditions.append(SQL("session.id = any(%(few)s)"))
     if after is not None:
         values |= {"value": after.value, "id": after.id}
         conditions.append(_beyond(sorting))
@@ -89,6 +102,17 @@ async def count(connection: Connection, user_id: UUID, wanted: Wanted) -> int:
     cursor = await connection.execute(query, _values(user_id, wanted))
     row = await cursor.fetchone()
     return int(row["sessions"]) if row else 0
+
+
+async def _few(connection: Connection, wanted: Wanted) -> list[UUID] | None:
+    """The sessions of the connection's user with the status, tags and language, unless they are many."""
+    cursor = await connection.execute(
+        "select internal.few_sessions(%s::text[], %s::text[], %s, %s) as ids",
+        [list(wanted.statuses) or None, list(wanted.tags) or None, wanted.language, _FEW],
+    )
+    row = await cursor.fetchone()
+    found: list[UUID] | None = row["ids"] if row else None
+    return found
 
 
 def _order(sorting: Sorting) -> Composed:

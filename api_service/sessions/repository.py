@@ -69,6 +69,8 @@ class Outcome:
     transcription_id: UUID | None
     total_segments: int
     word_count: int
+    audio_path: str | None
+    """Where the best of its recordings lies in storage."""
 
 
 COLUMNS = """
@@ -181,7 +183,14 @@ async def outcome(connection: Connection, session_id: UUID, *, user_id: UUID) ->
     query = """
         select session.status, session.started_at, session.duration_seconds, current.id as transcription_id,
           count(segment.id) as total_segments,
-          coalesce(sum(internal.count_words(segment.text)), 0)::integer as word_count
+          coalesce(sum(internal.count_words(segment.text)), 0)::integer as word_count,
+          (
+            select file.storage_path from public.audio_files as file
+            where file.session_id = session.id and file.upload_status = 'completed'
+            order by array_position(array['mix', 'upload', 'participant'], file.kind), file.completed_at desc,
+              file.id
+            limit 1
+          ) as audio_path
         from public.recording_sessions as session
         join public.session_members as member on member.session_id = session.id
         left join public.transcriptions as current on current.session_id = session.id and current.is_current

@@ -15,7 +15,7 @@ _USAGE_HINT = "Send session_id to POST /api/v1/livekit/connection-details to ent
 
 
 class SessionCreate(BaseModel):
-    title: Title
+    title: Title | None = Field(None, description="Without one, minutes may give it one")
     language: Language = "zh-CN"
     stt_model: Name = "local_funasr"
     record: bool = Field(True, description="Whether the audio of its meetings is kept, for playing it again")
@@ -65,7 +65,8 @@ class FinalizeResult(BaseModel):
     session_id: UUID
     session_status: Status
     finalized: bool = Field(
-        description="False while people are in the room: it then ends by itself, when they left"
+        description="False while people are in the room or it is transcribed: it completes by itself "
+        "after that; and where the transcription has failed"
     )
     transcription_saved: bool = Field(description="Whether anything was said; all of it is stored then")
     transcription_id: UUID | None
@@ -79,23 +80,30 @@ class FinalData(BaseModel):
 
     total_duration_seconds: float
     word_count: int
-    audio_file_path: str | None = Field(None, description="Null for a session without a recording")
+    audio_file_path: str | None = Field(
+        description="Where its best recording lies in storage, to which `audio_files` has links; null "
+        "without one, and until the recording of a meeting that has just ended is joined"
+    )
     transcription_saved: bool
 
 
 class SessionFinalized(BaseModel):
-    success: bool = True
+    success: bool
     message: str
     timestamp: datetime
     session_id: UUID
     task_id: UUID
-    status: str = Field(description="v2: of the task, always `success`; v1: of the session")
+    status: str = Field(
+        description="v2: of the task, which is the transcription if the session waits for that, and else "
+        "`success`; v1: of the session"
+    )
     result: FinalizeResult
     final_data: FinalData
 
     @classmethod
-    def of(cls, task_id: UUID, result: FinalizeResult, *, status: str) -> Self:
+    def of(cls, task_id: UUID, result: FinalizeResult, *, status: str, audio_path: str | None) -> Self:
         return cls(
+            success=result.session_status != "failed",
             message=result.message,
             timestamp=datetime.now(UTC),
             session_id=result.session_id,
@@ -105,6 +113,7 @@ class SessionFinalized(BaseModel):
             final_data=FinalData(
                 total_duration_seconds=result.total_duration_seconds,
                 word_count=result.word_count,
+                audio_file_path=audio_path,
                 transcription_saved=result.transcription_saved,
             ),
         )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_service.bodies import Label, Name
+from api_service import bodies
 from api_service.speakers.repository import Speaker
 
 
@@ -43,10 +43,10 @@ class SpeakersResponse(BaseModel):
 class SpeakerRename(BaseModel):
     """Which name is to be replaced by which. The new one may be there already: then both are one."""
 
-    old_speaker: Annotated[Label, Field(alias="oldSpeaker")]
-    new_speaker: Annotated[Name, Field(alias="newSpeaker")]
+    old_speaker: Annotated[bodies.Speaker, Field(alias="oldSpeaker")]
+    new_speaker: Annotated[bodies.Name, Field(alias="newSpeaker")]
     spoken_as: Annotated[
-        Label | None,
+        bodies.Speaker | None,
         Field(
             alias="spokenAs",
             description="Only what recognition called so; takes two speakers apart who were made one",

@@ -44,7 +44,10 @@ def faults(template: str) -> list[Fault]:
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """A template without faults, its placeholders replaced. What is filled in is not looked into again."""
+    """A template with its placeholders replaced; those that nobody knows, and stray braces, stay.
+
+    What is filled in is not looked into again.
+    """
 
     def replaced(part: re.Match[str]) -> str:
         match part[0]:
@@ -55,7 +58,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
             case text if part["name"] is None:
                 return text
             case _:
-                return values[part["name"]]
+                return values.get(part["name"], part[0])
 
     return _PART.sub(replaced, template)
 

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, field_validator, model_validator
 
-from api_service.bodies import Language, Name, Title, storable
+from api_service.bodies import Language, Name, OneLine, Title, storable
 from api_service.templates.repository import Template
 
 Category = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(storable)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    OneLine,
+    AfterValidator(storable),
 ]
 Content = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(storable)]
 Description = Annotated[

@@ -1,12 +1,11 @@
 """Segments as clients send them, put beside the segments that are there. Pure."""
 
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from api_service.transcripts.repository import Change, Segment
-
-_SAME_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +59,58 @@ def difference(present: Sequence[Segment], incoming: Sequence[Incoming]) -> Diff
 
     Those that nothing came for lose their words, and keep their history.
     """
-    visible = [each for each in present if each.text]
-    left = {each.segment_id: each for each in present}
+    left = _Left(present)
     changes, new = [], []
     for place, each in enumerate(incoming):
-        match = _match(each, place, left, visible)
+        match = left.take(each, place)
         if match is None:
             new.append(each)
         else:
-            del left[match.segment_id]
             changes.append(Change(match.segment_id, None, each.speaker, each.text, each.start, each.end))
-    changes += [Change(name, text="") for name, each in left.items() if each.text]
-    end = max((each.end_time for each in visible), default=0.0)
+    changes += [Change(each.segment_id, text="") for each in left.untaken if each.text]
+    end = max((each.end_time for each in present if each.text), default=0.0)
     return Difference(changes, _placed([each for each in new if each.text], after=end))
 
 
-def _match(
-    each: Incoming, place: int, left: dict[str, Segment], visible: Sequence[Segment]
-) -> Segment | None:
-    if each.segment_id is not None:
-        return left.get(each.segment_id)
-    if each.start is not None:
-        start = each.start
-        same = (
-            known for known in left.values() if known.text and abs(known.start_time - start) < _SAME_SECONDS
-        )
-        return next(same, None)
-    if place < len(visible):
-        return left.get(visible[place].segment_id)
-    return None
+def changed(before: Iterable[Segment], after: Iterable[Segment]) -> list[Segment]:
+    """Those that are not what they were."""
+    known = {each.segment_id: each for each in before}
+    return [each for each in after if known.get(each.segment_id) != each]
+
+
+class _Left:
+    """The segments that nothing has come for yet, found without looking at the others."""
+
+    def __init__(self, present: Sequence[Segment]) -> None:
+        self._by_id = {each.segment_id: each for each in present}
+        self._visible = [each.segment_id for each in present if each.text]
+        self._starting: defaultdict[int, deque[str]] = defaultdict(deque)
+        for each in present:
+            if each.text:
+                self._starting[_milliseconds(each.start_time)].append(each.segment_id)
+
+    @property
+    def untaken(self) -> Iterable[Segment]:
+        return self._by_id.values()
+
+    def take(self, each: Incoming, place: int) -> Segment | None:
+        if each.segment_id is not None:
+            return self._by_id.pop(each.segment_id, None)
+        if each.start is not None:
+            return self._take_starting_at(each.start)
+        return self._by_id.pop(self._visible[place], None) if place < len(self._visible) else None
+
+    def _take_starting_at(self, start: float) -> Segment | None:
+        names = self._starting.get(_milliseconds(start))
+        while names:
+            if taken := self._by_id.pop(names.popleft(), None):
+                return taken
+        return None
+
+
+def _milliseconds(seconds: float) -> int:
+    """Clients write milliseconds, and what is stored may be finer."""
+    return round(seconds * 1000)
 
 
 def _placed(incoming: Sequence[Incoming], *, after: float) -> list[New]:

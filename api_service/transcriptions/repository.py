@@ -1,5 +1,6 @@
 """Stores transcripts that clients bring along."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ async def create(
     """A completed version, which becomes the current one. None when the session is not the caller's own."""
     cursor = await connection.execute(
         "select internal.import_transcription(%s, %s, %s, %s::jsonb) as id",
-        [session_id, language, stt_model, _array(segments)],
+        [session_id, language, stt_model, await asyncio.to_thread(_array, segments)],
     )
     row = await cursor.fetchone()
     created: UUID | None = row["id"] if row else None
@@ -24,10 +25,10 @@ async def create(
 
 async def add_segments(connection: Connection, transcription_id: UUID, segments: Sequence[New]) -> None:
     """Extend a version of a session of the caller's own."""
-    await connection.execute(
-        "select internal.add_segments(%s, %s::jsonb)", [transcription_id, _array(segments)]
-    )
+    array = await asyncio.to_thread(_array, segments)
+    await connection.execute("select internal.add_segments(%s, %s::jsonb)", [transcription_id, array])
 
 
 def _array(segments: Sequence[New]) -> str:
+    """Of twenty thousand it takes a noticeable while."""
     return json.dumps([asdict(segment) for segment in segments])

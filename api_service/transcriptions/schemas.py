@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, Json, model_validator
 
-from api_service.bodies import Label, Language, Name, Storable
+from api_service.bodies import Label, Language, Name, Speaker, Storable
 from api_service.transcriptions.incoming import Incoming
 from api_service.transcripts.repository import Segment, Source, Transcription, TranscriptionStatus
 from api_service.transcripts.schemas import TranscriptSegment
@@ -23,7 +23,7 @@ class IncomingSegment(BaseModel):
     """A segment as clients keep it. Its times are `start_time` and `end_time`, or else a `timestamp`."""
 
     segment_id: Label | None = None
-    speaker: Label | Literal[""] | None = None
+    speaker: Speaker | Literal[""] | None = None
     start_time: Seconds | None = None
     end_time: Seconds | None = None
     timestamp: str | None = Field(

@@ -1,5 +1,6 @@
 """Decides which transcripts a caller may bring along, read as wholes and replace."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from api_service.auth.verifier import Claims
 from api_service.runtime import Caller, Runtime, open_caller
 from api_service.sessions import service as sessions
 from api_service.transcriptions import repository
-from api_service.transcriptions.incoming import Incoming, difference, numbered
+from api_service.transcriptions.incoming import Incoming, changed, difference, numbered
 from api_service.transcripts import repository as transcripts
 from api_service.transcripts.repository import Segment, Transcription
 from api_service.transcripts.service import NotYoursToChange, TranscriptNotFound, tell_followers
@@ -41,9 +42,7 @@ async def create(
 
 async def find(caller: Caller, transcription_id: UUID) -> Whole:
     """Raises TranscriptNotFound."""
-    version = await transcripts.find(caller.connection, transcription_id, user_id=caller.user.id)
-    if version is None:
-        raise TranscriptNotFound
+    version = await _version(caller, transcription_id)
     return version, await transcripts.segments(caller.connection, version.id, user_id=caller.user.id)
 
 
@@ -64,14 +63,23 @@ async def replace(
         raise EmptyTranscript("Transcription text cannot be empty")
     async with open_caller(runtime, claims) as caller:
         connection, user_id = caller.connection, caller.user.id
-        version, _ = await find(caller, transcription_id)
+        version = await _version(caller, transcription_id)
         if (await sessions.find(caller, version.session_id)).role != "owner":
             raise NotYoursToChange("The owner of the session replaces transcripts")
         before = await transcripts.segments(connection, version.id, user_id=user_id, with_empty=True)
-        wanted = difference(before, incoming)
+        wanted = await asyncio.to_thread(difference, before, incoming)
         await transcripts.revise(connection, version.id, wanted.changes)
         await repository.add_segments(connection, version.id, wanted.added)
         after = await transcripts.segments(connection, version.id, user_id=user_id, with_empty=True)
-        replaced = await find(caller, transcription_id)
-    await tell_followers(runtime.live.streams, version, [each for each in after if each not in before])
-    return replaced
+        replaced = await _version(caller, transcription_id)
+    if version.source == "live":
+        news = await asyncio.to_thread(changed, before, after)
+        await tell_followers(runtime.live.streams, version, news)
+    return replaced, [each for each in after if each.text]
+
+
+async def _version(caller: Caller, transcription_id: UUID) -> Transcription:
+    version = await transcripts.find(caller.connection, transcription_id, user_id=caller.user.id)
+    if version is None:
+        raise TranscriptNotFound
+    return version

@@ -25,6 +25,7 @@ from api_service.transcripts.service import (
     SegmentChangedSince,
     SegmentId,
     SegmentNotFound,
+    TranscriptChanged,
     TranscriptionId,
     TranscriptNotFound,
     TranscriptUnfinished,
@@ -59,7 +60,13 @@ async def read_transcript(
     "/transcript/segments/{segment_id}",
     dependencies=[JsonBody],
     responses=documented(
-        BadRequest, NotYoursToChange, SegmentNotFound, SegmentChanged, SegmentChangedSince, UnsupportedMedia
+        BadRequest,
+        NotYoursToChange,
+        SegmentNotFound,
+        SegmentChanged,
+        SegmentChangedSince,
+        TranscriptChanged,
+        UnsupportedMedia,
     ),
 )
 async def edit_segment(
@@ -78,7 +85,7 @@ async def edit_segment(
     given = _revision(if_match)
     wanted = Change(segment_id, change.revision if given is None else given, change.speaker, change.text)
     try:
-        edited = await service.edit(runtime, claims, session_id, wanted)
+        edited = await service.edit(runtime, claims, session_id, wanted, read_in=change.transcription_id)
     except SegmentChanged as conflict:
         if given is None:
             raise
@@ -99,7 +106,12 @@ async def read_history(
     "/transcript/segments/{segment_id}/restore",
     dependencies=[JsonBody],
     responses=documented(
-        NotYoursToChange, RevisionNotFound, SegmentNotFound, SegmentChanged, UnsupportedMedia
+        NotYoursToChange,
+        RevisionNotFound,
+        SegmentNotFound,
+        SegmentChanged,
+        TranscriptChanged,
+        UnsupportedMedia,
     ),
 )
 async def restore_segment(
@@ -111,7 +123,14 @@ async def restore_segment(
     response: Response,
 ) -> TranscriptSegment:
     """Make a segment again what it was. Nothing is undone by that: it is a new revision."""
-    restored = await service.restore(runtime, claims, session_id, segment_id, wanted=wanted.revision)
+    restored = await service.restore(
+        runtime,
+        claims,
+        session_id,
+        segment_id,
+        wanted=wanted.revision,
+        read_in=wanted.transcription_id,
+    )
     return _tagged(restored, response)
 
 

@@ -95,6 +95,12 @@ class TranscriptResponse(BaseModel):
         )
 
 
+ReadIn = Annotated[
+    UUID | None,
+    Field(description="The version that the segment was read in; refused (409) when another one is current"),
+]
+
+
 class SegmentChange(BaseModel):
     """What is to be different, and the revision that it was made from."""
 
@@ -104,6 +110,7 @@ class SegmentChange(BaseModel):
         RevisionNumber | None,
         Field(description="When the segment has another one, the change is refused: 409, by `If-Match` 412"),
     ] = None
+    transcription_id: ReadIn = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -114,6 +121,7 @@ class SegmentChange(BaseModel):
 
 class SegmentRestore(BaseModel):
     revision: RevisionNumber
+    transcription_id: ReadIn = None
 
 
 class RevisionResponse(BaseModel):

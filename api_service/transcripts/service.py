@@ -56,6 +56,13 @@ class SegmentChanged(Conflict):
     code, title = "segment-changed", "Somebody has changed this segment meanwhile"
 
 
+class TranscriptChanged(Conflict):
+    code, title = "transcript-changed", "Another version of the transcript is current"
+
+    def __init__(self) -> None:
+        super().__init__("Read the transcript again: ids and revisions of one version say nothing of another")
+
+
 class SegmentChangedSince(ServiceError):
     """The same for clients that said `If-Match`."""
 
@@ -140,27 +147,36 @@ async def history(caller: Caller, session_id: UUID, segment_id: str) -> tuple[Se
     return segment, await repository.history(caller.connection, segment.id, user_id=caller.user.id)
 
 
-async def edit(runtime: Runtime, claims: Claims, session_id: UUID, change: Change) -> Segment:
+async def edit(
+    runtime: Runtime, claims: Claims, session_id: UUID, change: Change, *, read_in: UUID | None
+) -> Segment:
     """The segment as it is after the change. Owners change all, participants the words they spoke themselves.
 
-    Raises SessionNotFound, SegmentNotFound, NotYoursToChange and SegmentChanged.
+    `read_in` is the version that the change was made from, if that matters. Raises SessionNotFound,
+    SegmentNotFound, NotYoursToChange, TranscriptChanged and SegmentChanged.
     """
     async with open_caller(runtime, claims) as caller:
-        session, version, segment = await _find(caller, session_id, change.segment_id)
+        session, version, segment = await _find(caller, session_id, change.segment_id, read_in=read_in)
         edited = await _change(caller, session, version, segment, change)
     await tell_followers(runtime.live.streams, version, [edited] if edited != segment else [])
     return edited
 
 
 async def restore(
-    runtime: Runtime, claims: Claims, session_id: UUID, segment_id: str, *, wanted: int
+    runtime: Runtime,
+    claims: Claims,
+    session_id: UUID,
+    segment_id: str,
+    *,
+    wanted: int,
+    read_in: UUID | None,
 ) -> Segment:
     """Make a segment again what it was in a revision, which makes a new one.
 
     Raises as `edit`, and RevisionNotFound.
     """
     async with open_caller(runtime, claims) as caller:
-        session, version, segment = await _find(caller, session_id, segment_id)
+        session, version, segment = await _find(caller, session_id, segment_id, read_in=read_in)
         if wanted == segment.revision:
             return segment
         known = await repository.history(caller.connection, segment.id, user_id=caller.user.id)
@@ -186,9 +202,13 @@ async def tell_followers(streams: CaptionStreams, version: Transcription, change
         log.warning("followers.not_told", session_id=str(version.session_id), segments=len(changed))
 
 
-async def _find(caller: Caller, session_id: UUID, segment_id: str) -> tuple[Session, Transcription, Segment]:
+async def _find(
+    caller: Caller, session_id: UUID, segment_id: str, *, read_in: UUID | None = None
+) -> tuple[Session, Transcription, Segment]:
     session = await sessions.find(caller, session_id)
     version = await repository.current(caller.connection, session_id, user_id=caller.user.id)
+    if read_in not in (None, version and version.id):
+        raise TranscriptChanged
     if version is None:
         raise SegmentNotFound
     segment = await repository.segment(caller.connection, version.id, segment_id, user_id=caller.user.id)

@@ -68,6 +68,21 @@ class Supervisor:
                 self.check_alive(program.name)
                 raise Failure(f"{program.name} could not be started: {failure}") from failure
 
+    def restart(self, group: str, program: Program) -> None:
+        """Stop a program, if it runs, and begin to start it again."""
+        stopped = (State.STOPPED, State.EXITED, State.FATAL)
+        try:
+            if self.programs()[program.name].state not in stopped:
+                self._remote.stop(group, program.name)
+        except (KeyError, Unreachable) as failure:
+            raise Failure(f"{program.name} could not be stopped: {failure}") from failure
+        _until(
+            program.stop_seconds + _STOP_SECONDS,
+            lambda: (info := self.programs().get(program.name)) is None or info.state in stopped,
+        )
+        self._pids.pop(program.name, None)
+        self.start_programs(group, [program])
+
     def programs(self) -> dict[str, ProgramInfo]:
         """The programs by name; empty where no supervisor answers."""
         try:

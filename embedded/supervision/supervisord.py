@@ -67,6 +67,10 @@ class Remote:
         """Begin to start a program, without waiting for it."""
         self._call("startProcess", f"{group}:{name}", False)
 
+    def stop(self, group: str, name: str) -> None:
+        """Begin to stop a program, without waiting for its end."""
+        self._call("stopProcess", f"{group}:{name}", False)
+
     def _call(self, method: str, *arguments: str | bool) -> object:
         try:
             with xmlrpc.client.ServerProxy(

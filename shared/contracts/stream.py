@@ -6,14 +6,18 @@ caption, and after `Stop`, when the last final is out, `Stopped`; then it closes
 `StreamProblem`, after which the service closes with the code that fits it.
 
 Somebody whose connection broke opens another with the same `track`, sends what followed the last final
-again, and gives as `offset` where that lies: ids and times go on as if nothing had happened.
+again, and gives as `offset` where that lies and as `revision` a number above all that came before: ids and
+times go on as if nothing had happened, and what comes now counts more than what was seen of it. Partials of
+the broken connection whose ids do not come again are to be forgotten: none of them becomes a final.
+
+Who sends nothing for a second longer than what came last takes to say has paused: what is being said ends.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.contracts.captions import Spoken
+from shared.contracts.captions import FIRST_HUMAN_REVISION, Spoken
 from shared.contracts.stt import Language, Word
 from shared.problems import Problem
 
@@ -39,6 +43,13 @@ class Start(BaseModel):
     )
     offset: float = Field(
         0.0, ge=0, le=1e8, description="Where the first sample lies on the caller's clock, in seconds"
+    )
+
+    revision: int = Field(
+        0,
+        ge=0,
+        lt=FIRST_HUMAN_REVISION // 2,
+        description="What revisions are counted from: above all of the connection that this one goes on from",
     )
 
 

@@ -206,3 +206,14 @@ def test_a_given_server_that_is_not_there_is_named(layout: Layout) -> None:
     absent = [replace(part, ready_seconds=0) for part in platform.given]
     with pytest.raises(Failure, match="the server of REDIS_URL is not ready"):
         lifecycle.bring_up(replace(platform, servers=(), given=tuple(absent)), layout)
+
+
+def test_one_part_is_started_again_and_the_others_stay(layout: Layout, platform: Platform) -> None:
+    lifecycle.bring_up(platform, layout)
+    before = Supervisor(layout).programs()
+    lifecycle.restart(layout, "valkey")
+    after = Supervisor(layout).programs()
+    assert [name for name in before if before[name].pid != after[name].pid] == ["valkey"]
+    assert answers(platform)
+    with pytest.raises(Failure, match="there is no part nothing"):
+        lifecycle.restart(layout, "nothing")

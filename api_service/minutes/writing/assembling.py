@@ -9,6 +9,7 @@ from api_service.minutes.writing.chunks import tokens_in
 from api_service.minutes.writing.evidence import Found, Opening
 from api_service.minutes.writing.prompts import note
 from api_service.minutes.writing.voices import Voices
+from shared.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,18 @@ def grouped(notes: Sequence[Line], voices: Voices, *, most_tokens: int) -> list[
 
 
 def assembled(transcript: Sequence[Said], found: Found, voices: Voices, heading: Heading) -> Minutes:
+    known = [voice.model_copy(update={"name": one_line(voice.name)}) for voice in voices.known]
     return Minutes(
         origin="written",
-        title=heading.title,
+        title=one_line(heading.title),
         highlights=list(heading.highlights),
         key_points=list(heading.key_points),
         decisions=list(found.decisions),
         action_items=list(found.action_items),
         open_questions=list(found.open_questions),
         chapters=_chapters(found.openings, transcript),
-        participants=list(dict.fromkeys(voice.name for voice in voices.known)),
-        voices=voices.known,
+        participants=list(dict.fromkeys(voice.name for voice in known)),
+        voices=known,
     )
 
 
@@ -68,7 +70,10 @@ def _chapters(openings: Sequence[Opening], transcript: Sequence[Said]) -> list[C
     ends = [*starts[1:], max((said.end for said in transcript), default=0.0)]
     return [
         Chapter(
-            title=opening.title, start_time=start, end_time=end, segment_ids=[opening.piece.said.segment_id]
+            title=one_line(opening.title),
+            start_time=start,
+            end_time=end,
+            segment_ids=[opening.piece.said.segment_id],
         )
         for opening, start, end in zip(begins, starts, ends, strict=False)
     ]

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from api_service.realtime.posted import BadTimestamp, MissingFields, PostedSegment, as_caption
-from shared.contracts.captions import Caption
+from shared.contracts.captions import FIRST_HUMAN_REVISION, Caption
 from tests.api_service.realtime.scripts import SESSION
 
 ZERO = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -106,6 +106,7 @@ def test_a_partial_needs_the_id_of_its_final() -> None:
         {"speaker": "x" * 101},
         {"segment_id": "a b"},
         {"revision": -1},
+        {"revision": FIRST_HUMAN_REVISION},
         {"confidence_score": 2},
         {"start_time": float("nan")},
         {"extra": "x" * 5000},

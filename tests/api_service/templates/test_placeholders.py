@@ -81,3 +81,8 @@ def test_templates_of_the_system_can_be_filled(template: str) -> None:
     assert placeholders.faults(template) == []
     assert "summary" in placeholders.used(template) or "key_points" in placeholders.used(template)
     assert "{" not in placeholders.fill(template, sample("en"))
+
+
+@pytest.mark.parametrize("template", ["{unknown}", "{ summary }", "}{", "{}"])
+def test_what_nobody_knows_stays_as_it_stands(template: str) -> None:
+    assert placeholders.fill(f"{template} {{title}}", {"title": "Weekly"}) == f"{template} Weekly"

@@ -1,9 +1,10 @@
 """What a client sends, put beside what is there."""
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from api_service.transcriptions.incoming import Difference, Incoming, difference, lines, numbered
+from api_service.transcriptions.incoming import Difference, Incoming, changed, difference, lines, numbered
 from api_service.transcripts.repository import Segment
 
 
@@ -75,3 +76,46 @@ def test_what_nothing_came_for_loses_its_words() -> None:
 def test_an_unknown_id_is_a_new_segment() -> None:
     result = difference(present("a"), [Incoming("a", "s0"), Incoming("x", "mine", start=9.0)])
     assert [each.segment_id for each in result.added] == ["mine"]
+
+
+def test_starts_are_the_same_to_the_millisecond() -> None:
+    known = [replace(each, start_time=1.23449) for each in present("a")]
+    assert told(difference(known, [Incoming("b", start=1.234)])) == ["s0=b"]
+    assert told(difference(known, [Incoming("b", start=1.236)])) == ["s0=", "+b@1.236"]
+
+
+def test_of_segments_that_start_together_each_is_taken_once() -> None:
+    known = [replace(each, start_time=0.0) for each in present("a", "b")]
+    came = [Incoming("first", start=0.0), Incoming("second", start=0.0), Incoming("third", start=0.0)]
+    assert told(difference(known, came)) == ["s0=first", "s1=second", "+third@0.0"]
+
+
+def test_followers_hear_of_what_is_new_or_other_than_before() -> None:
+    before = present("a", "b")
+    after = [before[0], replace(before[1], text="B"), replace(before[1], segment_id="s2")]
+    assert changed(before, after) == after[1:]
+
+
+class Watched(Segment):
+    """A segment that counts how often anything of it is looked at."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> object:
+        Watched.looks += 1
+        return super().__getattribute__(name)
+
+
+def test_a_long_transcript_is_gone_through_once() -> None:
+    many = 20_000
+    [one] = present("a")
+    values = {field.name: getattr(one, field.name) for field in fields(one)}
+    known = [
+        Watched(**values | {"segment_id": f"s{place}", "start_time": float(place)}) for place in range(many)
+    ]
+    Watched.looks = 0
+    came = [Incoming("b", start=float(place)) for place in reversed(range(many))]
+    assert len(difference(known, came).changes) == many
+    assert len(changed(known, [])) == 0
+    assert changed(reversed(known), known) == []
+    assert Watched.looks < 100 * many

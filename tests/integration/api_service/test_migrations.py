@@ -136,3 +136,40 @@ def test_accounts_that_are_older_than_the_migrations_are_taken_over(plain: str) 
         assert connection.execute("select email, username from public.users").fetchall() == [
             ("old@example.com", "old")
         ]
+
+
+def test_what_was_stored_before_is_mended(plain: str) -> None:
+    mending = next(path for path in databases.MIGRATIONS if "honest_sessions" in path.name)
+    for path in databases.MIGRATIONS:
+        if path == mending:
+            databases.run_script(plain, BROKEN)
+        databases.run_script(plain, path.read_text())
+    with psycopg.connect(plain) as connection:
+        mended = connection.execute(
+            """
+            select account.full_name, session.title, session.duration_seconds, said.speaker, said.revision,
+              past.speaker, renamed.speaker
+            from public.users as account, public.recording_sessions as session,
+              public.transcript_segments as said, public.segment_revisions as past,
+              public.session_speakers as renamed
+            """
+        ).fetchall()
+    assert mended == [("Olga ## Plan", "Weekly # Plan", 4.5, "Ann A.", 900_000, "Ann A.", "Ann A.")]
+
+
+BROKEN = """
+    insert into auth.users (email, raw_user_meta_data)
+    values ('a@example.com', '{"full_name": "Olga\\n## Plan"}');
+    insert into public.recording_sessions (user_id, title, status, duration_seconds)
+    select id, E'Weekly\\n# Plan', 'completed', 0 from public.users;
+    insert into public.transcriptions (session_id, user_id, source, language, status)
+    select id, user_id, 'live', 'en', 'completed' from public.recording_sessions;
+    insert into public.transcript_segments
+      (transcription_id, session_id, segment_id, revision, speaker, spoken_as, text, start_time, end_time)
+    select id, session_id, 'a', 2147483647, E'Ann\\nA.', 'Ann', 'hello', 1, 4.5 from public.transcriptions;
+    insert into public.segment_revisions
+      (segment, revision, session_id, speaker, text, start_time, end_time, made_at)
+    select id, 0, session_id, 'Ann', 'hullo', 1, 4.5, now() from public.transcript_segments;
+    insert into public.session_speakers (session_id, spoken_as, speaker)
+    select id, 'Ann', E'Ann\\nA.' from public.recording_sessions;
+"""

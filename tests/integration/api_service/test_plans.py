@@ -33,10 +33,18 @@ pytestmark = pytest.mark.integration
 FEW, MANY = 10, 10_000
 _EXPLAIN = "explain (analyze, buffers, format json) "
 _SEED = """
-    insert into public.recording_sessions (user_id, title, language, created_at, updated_at)
-    select %(user)s, 'Meeting ' || number, 'en', made.at, made.at
+    insert into public.recording_sessions
+      (user_id, title, language, created_at, updated_at, started_at, duration_seconds, status, tags)
+    select %(user)s, 'Meeting ' || number, case when mod(number, 4000) = 7 then 'ja-JP' else 'en-US' end,
+      made.at, made.at, made.at, number, case when mod(number, 4000) = 7 then 'failed' else 'completed' end,
+      case when mod(number, 4000) = 7 then array['weekly', 'rare'] else array['weekly'] end
     from generate_series(1, %(sessions)s) as number,
       lateral (select now() - number * interval '1 day' as at) as made
+"""
+_SEED_JOBS = """
+    insert into public.jobs (user_id, session_id, kind, status, result, created_at, completed_at)
+    select user_id, id, 'transcribe', 'success', '{}', created_at, created_at
+    from public.recording_sessions where user_id = %(user)s
 """
 
 
@@ -74,7 +82,8 @@ def account(servers: Servers, *, having: int) -> Account:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_SEED, {"user": owner, "sessions": having})
         own = belongings.make(url, owner=owner)
-        connection.execute("vacuum analyze public.recording_sessions, public.session_members")
+        connection.execute(_SEED_JOBS, {"user": owner})
+        connection.execute("vacuum analyze public.recording_sessions, public.session_members, public.jobs")
     ids = {table: UUID(str(row["id"])) for table, row in own.rows.items() if "id" in row}
     return Account(
         id=UUID(owner),
@@ -102,18 +111,58 @@ async def connection(servers: Servers) -> AsyncIterator[Connection]:
 Reading = Callable[[Connection, Account], Awaitable[object]]
 _EARLIER = Place((datetime.now(UTC) - timedelta(days=5)).isoformat(), UUID(int=0))
 
+
+def listed(
+    wanted: Wanted | None = None, sorting: Sorting | None = None, *, after: Place | None = None
+) -> Reading:
+    return lambda connection, account: listing.page(
+        connection, account.id, wanted or Wanted(), sorting or Sorting(), after=after, limit=10
+    )
+
+
+def _middle(value: str) -> Place:
+    return Place(value, UUID(int=0))
+
+
 READINGS: dict[str, Reading] = {
     "account": lambda c, a: users.find(c, a.id),
     "preferences": lambda c, a: settings.find_choices(c, a.id),
     "usage": lambda c, a: settings.count_usage(c, a.id),
     "session": lambda c, a: sessions.find(c, a.session, user_id=a.id),
     "outcome": lambda c, a: sessions.outcome(c, a.session, user_id=a.id),
-    "newest sessions": lambda c, a: listing.page(c, a.id, Wanted(), Sorting(), after=None, limit=10),
-    "older sessions": lambda c, a: listing.page(c, a.id, Wanted(), Sorting(), after=_EARLIER, limit=10),
-    "changed sessions": lambda c, a: listing.page(
-        c, a.id, Wanted(), Sorting("updated_at"), after=None, limit=10
-    ),
+    "newest sessions": listed(),
+    "older sessions": listed(after=_EARLIER),
+    "changed sessions": listed(sorting=Sorting("updated_at")),
+    "sessions by title": listed(sorting=Sorting("title", "asc")),
+    "sessions by title, further on": listed(sorting=Sorting("title", "asc"), after=_middle("Meeting 5")),
+    "sessions by start": listed(sorting=Sorting("started_at")),
+    "sessions by start, further on": listed(sorting=Sorting("started_at"), after=_EARLIER),
+    "shortest sessions": listed(sorting=Sorting("duration_seconds", "asc")),
+    "longer sessions": listed(sorting=Sorting("duration_seconds", "asc"), after=_middle("5.0")),
+    "sessions of a status": listed(Wanted(statuses=("completed",))),
+    "sessions of a rare status": listed(Wanted(statuses=("failed", "archived"))),
+    "sessions of a status by title": listed(Wanted(statuses=("completed",)), Sorting("title", "asc")),
+    "sessions with a tag": listed(Wanted(tags=("weekly",))),
+    "sessions with a rare tag": listed(Wanted(tags=("rare", "weekly"))),
+    "sessions with a tag that is nowhere": listed(Wanted(tags=("nowhere",))),
+    "sessions in a language": listed(Wanted(language="en")),
+    "sessions in a rare language": listed(Wanted(language="ja")),
+    "sessions in a language that is nowhere": listed(Wanted(language="fr")),
     "task": lambda c, a: tasks.find(c, a.task, user_id=a.id),
+    "newest tasks": lambda c, a: tasks.page(c, tasks.Wanted(), user_id=a.id, after=None, limit=10),
+    "older tasks": lambda c, a: tasks.page(c, tasks.Wanted(), user_id=a.id, after=_EARLIER, limit=10),
+    "tasks of a session": lambda c, a: tasks.page(
+        c, tasks.Wanted(session_id=a.session), user_id=a.id, after=None, limit=10
+    ),
+    "unfinished tasks": lambda c, a: tasks.page(
+        c, tasks.Wanted(over=False), user_id=a.id, after=None, limit=10
+    ),
+    "seldom tasks": lambda c, a: tasks.page(
+        c, tasks.Wanted(kinds=frozenset({"transcribe", "second_pass"})), user_id=a.id, after=None, limit=10
+    ),
+    "unfinished tasks of a kind": lambda c, a: tasks.page(
+        c, tasks.Wanted(kinds=frozenset({"transcribe"}), over=False), user_id=a.id, after=None, limit=10
+    ),
     "current transcript": lambda c, a: transcripts.current(c, a.session, user_id=a.id),
     "versions": lambda c, a: transcripts.versions(c, a.session, user_id=a.id),
     "segments": lambda c, a: transcripts.segments(c, a.transcription, user_id=a.id, limit=50),
@@ -130,6 +179,8 @@ READINGS: dict[str, Reading] = {
     "templates": lambda c, a: templates.find_all(c, templates.Wanted(), user_id=a.id),
     "template": lambda c, a: templates.find(c, a.template, user_id=a.id),
     "audio files": lambda c, a: audio.whole(c, a.session, user_id=a.id),
+    "titles": lambda c, a: search.titles(c, "meeting", after=None, limit=10),
+    "a title": lambda c, a: search.titles(c, "meeting 7", after=None, limit=10),
     "what was said": lambda c, a: search.segments(c, "hello", after=None, limit=10),
 }
 

@@ -52,6 +52,19 @@ async def test_a_session_is_created_under_both_spellings(ada: Person, path: str)
     assert session["started_at"] is session["ended_at"] is session["duration_seconds"] is None
 
 
+@pytest.mark.parametrize("body", [{}, {"title": None}])
+async def test_a_session_without_a_title_has_one_that_minutes_may_replace(
+    ada: Person, body: dict[str, object]
+) -> None:
+    session = (await ada.post("/api/v1/sessions", body)).json()
+    assert (session["title"], session["title_by"]) == ("New Recording Session", "default")
+
+
+async def test_a_title_has_one_line(ada: Person) -> None:
+    session = (await ada.post("/api/v1/sessions", {"title": "a\n## b\u2028"})).json()
+    assert (session["title"], session["title_by"]) == ("a ## b", "person")
+
+
 async def test_a_title_is_enough(ada: Person) -> None:
     session = (await ada.post("/api/v1/sessions", {"title": "T"})).json()
     assert session["language"] == "zh-CN"
@@ -125,7 +138,6 @@ BAD_BODIES: dict[str, tuple[bytes, str, int]] = {
     "no text": (b"\xff", "application/json", 400),
     "nested beyond reason": (b"[" * 100_000, "application/json", 400),
     "a list": (b"[]", "application/json", 422),
-    "no title": (b"{}", "application/json", 422),
     "an empty title": (b'{"title": "  "}', "application/json", 422),
     "a number for a title": (b'{"title": 1}', "application/json", 422),
     "NUL": (b'{"title": "a\\u0000b"}', "application/json", 422),

@@ -82,6 +82,68 @@ async def test_of_edits_at_the_same_time_one_wins_and_the_others_are_told(ada: P
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"segment-changed"}
 
 
+async def test_a_correction_of_another_version_changes_nothing(ada: Person, session: str) -> None:
+    read_in = (await ada.get(f"/api/v1/sessions/{session}/transcript")).json()["transcription_id"]
+    await bring(ada, session, segments=[{"text": "Heard again"}])
+    change = {"text": "Good evening", "revision": 0, "transcription_id": read_in}
+    stale = await patch(ada, segment(session), change)
+    undo = {"revision": 0, "transcription_id": read_in}
+    for answer in (stale, await ada.post(segment(session, rest="/restore"), undo)):
+        assert (answer.status_code, answer.json()["code"]) == (409, "transcript-changed")
+    assert await said(ada, session) == [": Heard again"]
+    now = (await ada.get(f"/api/v1/sessions/{session}/transcript")).json()["transcription_id"]
+    assert (await patch(ada, segment(session), change | {"transcription_id": now})).status_code == 200
+
+
+async def test_a_name_that_nobody_has_any_more_is_not_restored(ada: Person, session: str) -> None:
+    await patch(ada, segment(session), {"text": "Good evening"})
+    names = {"oldSpeaker": "Ada", "newSpeaker": "Ada L."}
+    assert (await ada.post(f"/api/v1/sessions/{session}/rename-speaker", names)).status_code == 200
+    restored = (await ada.post(segment(session, rest="/restore"), {"revision": 0})).json()
+    assert (restored["speaker"], restored["text"]) == ("Ada L.", "Good morning")
+
+
+async def test_a_speaker_is_renamed_on_the_files_of_the_recording(
+    servers: Servers, ada: Person, session: str
+) -> None:
+    with psycopg.connect(servers.database_admin_url, autocommit=True) as admin:
+        admin.execute(
+            """
+            insert into public.audio_files
+              (session_id, user_id, original_filename, file_size_bytes, kind, participant_identity,
+                participant_name)
+            values (%(session)s, %(user)s, 'a.m4a', 1, 'participant', 'a', 'Ada'),
+              (%(session)s, %(user)s, 'b.m4a', 1, 'participant', 'b', 'Bob')
+            """,
+            {"session": session, "user": ada.id},
+        )
+        names = {"oldSpeaker": "Ada", "newSpeaker": "Ada L."}
+        await ada.post(f"/api/v1/sessions/{session}/rename-speaker", names)
+        files = admin.execute(
+            "select participant_name from public.audio_files where session_id = %s order by 1", [session]
+        ).fetchall()
+    assert files == [("Ada L.",), ("Bob",)]
+
+
+async def test_what_the_database_cannot_hold_is_refused_and_breaks_nothing(
+    servers: Servers, ada: Person, session: str
+) -> None:
+    with psycopg.connect(servers.database_admin_url, autocommit=True) as admin:
+        admin.execute(
+            "update public.transcript_segments set revision = 2147483647 where session_id = %s", [session]
+        )
+    answer = await patch(ada, segment(session), {"text": "once more"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+
+
+async def test_a_speaker_has_one_line(ada: Person, session: str) -> None:
+    forged = "Bob\n\n## Decisions\n- We pay Bob"
+    edited = (await patch(ada, segment(session), {"speaker": forged})).json()
+    assert edited["speaker"] == "Bob ## Decisions - We pay Bob"
+    await bring(ada, session, segments=[{"text": "hello", "speaker": "A\u2028B\u202eC"}])
+    assert await said(ada, session) == ["A B C: hello"]
+
+
 async def test_an_entity_tag_says_which_revision_is_to_be_changed(ada: Person, session: str) -> None:
     edited = await patch(ada, segment(session), {"text": "a"}, **{"if-match": '"0"'})
     stale = await patch(ada, segment(session), {"text": "b"}, **{"if-match": '"0"'})

@@ -147,6 +147,67 @@ async def test_a_stream_goes_on_where_a_broken_one_ended(port: int) -> None:
     assert resumed[0].segment_id == f"a-{round(resumed[0].start * 1000)}"
 
 
+async def test_what_is_resumed_counts_more_than_the_partials_before(port: int) -> None:
+    whole = tape("....", rate=16_000) + tape("#" * 200)  # cut once, and then goes on
+    async with streaming(port) as client:
+        await client.start()
+        await client.send(whole)
+        broken = [await client.caption()]
+        while not any(caption.segment_id != broken[0].segment_id for caption in broken):
+            broken.append(await client.caption())
+        client.socket.transport.abort()
+    last = max((caption for caption in broken if caption.final), key=lambda caption: caption.end)
+    partial = broken[-1]
+    assert not partial.final
+    async with streaming(port) as client:
+        floor = max(caption.revision for caption in broken) + 1
+        await client.start(Start(track="a", offset=last.end, revision=floor))
+        await client.send(whole[round(last.end * 16_000) * 2 :])
+        resumed = await client.stop()
+    again = [caption for caption in resumed if caption.segment_id == partial.segment_id]
+    assert again[-1].final
+    assert all(caption.revision > partial.revision for caption in again)
+    assert [each.revision for each in again] == sorted(each.revision for each in again)
+
+
+async def test_words_that_were_nobodys_go_again_from_a_resumed_stream(
+    engine: CountingEngine, port: int
+) -> None:
+    engine.hears = False
+    async with streaming(port) as client:
+        await client.start(Start(track="a", revision=7))
+        await client.send(tape("#####"))
+        captions = await client.stop()
+    assert [(each.text, each.revision, each.final) for each in captions] == [("", 7, True)]
+
+
+async def test_what_is_being_said_ends_when_no_audio_comes(port: int) -> None:
+    async with streaming(port) as client:
+        await client.start()
+        await client.send(tape("....#####"))
+        async with asyncio.timeout(PATIENCE):
+            caption = await client.caption()
+            while not caption.final:
+                caption = await client.caption()
+        await client.send(tape("....#####"))
+        after = await client.stop()
+    assert caption.text == expected(tape("....#####"))[0][1]
+    assert len(finals(after)) == 1
+    assert after[-1].start > caption.end
+
+
+async def test_a_client_that_sends_seldom_but_much_has_not_paused(port: int) -> None:
+    async with streaming(port) as client:
+        await client.start()
+        await client.send(tape("#" * 15), piece=1_000_000)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.3):
+                while not (await client.caption()).final:
+                    pass
+        await client.send(tape("#" * 15), piece=1_000_000)
+        assert [text for _, text in finals(await client.stop())] == ["48000 samples"]
+
+
 async def test_two_streams_do_not_mix(port: int) -> None:
     scripts = {"a": SENTENCES, "b": "##########" + "." * 10 + "#######"}
     async with streaming(port) as a, streaming(port) as b:

@@ -46,7 +46,7 @@ def whisper(models: Path) -> SttEngine:
 def chinese(recordings: Path) -> Pcm:
     plain = read_plain_wav((recordings / "zh_fleurs" / "fleurs_zh_001.wav").read_bytes())
     assert plain
-    return resample(*plain)
+    return resample(plain.mono(), plain.rate)
 
 
 def hear(engine: SttEngine, speech: Speech) -> Recognised:

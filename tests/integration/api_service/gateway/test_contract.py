@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from schemathesis import GenerationMode
 from schemathesis.checks import CheckFunction as Check
@@ -9,7 +10,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from api_service.gateway.idempotency import HEADER
 from api_service.settings import ApiSettings
-from tests.integration.api_service.gateway import belongings
+from tests.integration.api_service.gateway import belongings, excuses
 from tests.integration.api_service.gateway.running import (
     OPERATIONS,
     AnyCase,
@@ -21,7 +22,7 @@ from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
 
-EXAMPLES = 8
+EXAMPLES = 10
 
 
 def _takes_something(name: str) -> bool:
@@ -32,10 +33,6 @@ def _takes_something(name: str) -> bool:
 def _ends(name: str) -> bool:
     """Whether an operation names something and its answer is not a stream that goes on."""
     return "{" in name and not name.endswith("/events")
-
-
-# A schema cannot say which sessions there are, nor which texts are no text.
-NOT_PROMISED: list[Check] = [positive_data_acceptance, negative_data_rejection]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +53,7 @@ def test_every_operation_keeps_its_documentation(
     address: str, signed_in: tuple[str, dict[str, str]], name: str
 ) -> None:
     for case in cases(name, count=EXAMPLES):
-        _ask(case, address, signed_in[1])
+        _ask(name, case, address, signed_in[1])
 
 
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if _takes_something(name)])
@@ -64,7 +61,7 @@ def test_what_is_not_allowed_is_answered_as_documented(
     address: str, signed_in: tuple[str, dict[str, str]], name: str
 ) -> None:
     for case in cases(name, count=EXAMPLES, mode=GenerationMode.NEGATIVE):
-        _ask(case, address, signed_in[1])
+        _ask(name, case, address, signed_in[1])
 
 
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if _ends(name)])
@@ -73,12 +70,33 @@ def test_what_there_is_is_answered_as_documented(
 ) -> None:
     """Generated ids name nothing, so success has to be asked for."""
     own = belongings.make(servers.database_admin_url, owner=signed_in[0])
+    _complete_audio_file(servers, own)
     for case in cases(name, count=EXAMPLES):
         case.path_parameters = {each: own.parameter(each) for each in case.path_parameters or {}}
-        _ask(case, address, signed_in[1])
+        _ask(name, case, address, signed_in[1])
 
 
-def _ask(case: AnyCase, address: str, headers: dict[str, str]) -> None:
+def _complete_audio_file(servers: Servers, own: belongings.Belongings) -> None:
+    with psycopg.connect(servers.database_admin_url) as connection:
+        connection.execute(
+            """
+            update public.audio_files
+            set upload_status = 'completed', completed_at = now(), file_hash = repeat('0', 64),
+              mime_type = 'audio/wav', format = 'wav', duration_seconds = 1.5, sample_rate = 16000,
+              channels = 1
+            where id = %s
+            """,
+            [own.parameter("file_id")],
+        )
+
+
+def _ask(name: str, case: AnyCase, address: str, headers: dict[str, str]) -> None:
     # One key for two bodies is refused, which is right and tells nothing of the route.
     case.headers.pop(HEADER, None)
-    case.call_and_validate(base_url=address, headers=headers, timeout=10, excluded_checks=NOT_PROMISED)
+    answer = case.call(base_url=address, headers=headers, timeout=10)
+    excused: list[Check] = []
+    if excuses.refused_for_a_reason(name, answer):
+        excused = [positive_data_acceptance, negative_data_rejection]
+    elif excuses.says_something_twice(case):
+        excused = [negative_data_rejection]
+    case.validate_response(answer, excluded_checks=excused)

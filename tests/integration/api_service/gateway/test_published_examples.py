@@ -1,76 +1,109 @@
-"""What the original's documents show a client do, against this API."""
+"""What the original's README shows people do, against this API; skipped without that document."""
 
-from uuid import UUID
+import re
+import subprocess
+from collections.abc import Iterator
+from io import BytesIO
+from uuid import uuid4
 
+import httpx
 import pytest
 
+from api_service.settings import ApiSettings
+from tests import published
 from tests.integration.api_service.audio.conftest import tone
-from tests.integration.api_service.conftest import Person
+from tests.integration.api_service.gateway import belongings
+from tests.integration.api_service.gateway.running import serving_on_a_port, token_for
+from tests.servers import ROOT, Servers
 
 pytestmark = pytest.mark.integration
 
-MEETING = {"title": "My Meeting", "language": "zh-CN"}
+API_PORT = 8000
+EXAMPLES = 6
+"""Blocks of the document that ask the API."""
+
+NOT_HERE = {
+    "agent-scale": "one agent takes all rooms of a machine; on several, docker compose up --scale agent=N",
+    "agent-stop": "the agent is a part of the platform: make agent starts it again, make down stops all",
+}
+"""What the document lets people make and ours does not, with the reason."""
 
 
-async def test_a_session_is_created(ada: Person) -> None:
-    answer = await ada.post("/api/v1/sessions/", MEETING)
-    session = answer.json()
-    assert (answer.status_code, session["title"], session["language"]) == (200, "My Meeting", "zh-CN")
-    assert session["status"] == "created"
-    assert UUID(session["id"]) == UUID(session["session_id"])
+@pytest.fixture(scope="module")
+def address(settings: ApiSettings) -> Iterator[str]:
+    # Nobody works at the queue here, so that what an upload waits for does not come.
+    with serving_on_a_port(settings.model_copy(update={"batch_wait_seconds": 0.2})) as address:
+        yield address
 
 
-async def test_a_client_is_connected_to_a_room(ada: Person) -> None:
-    details = (await ada.post("/api/v1/livekit/connection-details", MEETING)).json()
-    assert details["serverUrl"].startswith(("ws://", "wss://"))
-    assert details["roomName"] == f"intrascribe_room_{details['sessionId']}"
-    assert details["participantToken"].count(".") == 2
-
-
-async def test_what_is_said_is_read_while_it_is_said(ada: Person) -> None:
-    session = (await ada.new_session())["id"]
-    said = (await ada.get(f"/api/v1/realtime/sessions/{session}/transcription")).json()
-    assert (said["session_id"], said["segments"], said["total_segments"]) == (session, [], 0)
-    status = (await ada.get(f"/api/v1/realtime/sessions/{session}/status")).json()
-    assert (status["session_id"], status["status"], status["participant_count"]) == (session, "created", 0)
-    assert {"recording", "transcription_segments", "last_activity", "duration_seconds"} <= status.keys()
-
-
-async def test_a_template_is_created_and_listed(ada: Person) -> None:
-    template = {
-        "name": "Meeting Template",
-        "template_content": "## Summary\n{summary}\n## Key Points\n{key_points}",
-        "category": "meeting",
+@pytest.fixture
+def replacing(address: str, servers: Servers) -> dict[str, str]:
+    """Something real for each placeholder."""
+    user, token = token_for(address, f"reader-{uuid4().hex[:8]}")
+    own = belongings.make(servers.database_admin_url, owner=user)
+    return {
+        "YOUR_JWT_TOKEN": token,
+        "{session_id}": own.parameter("session_id"),
+        "session-uuid": own.parameter("session_id"),
+        "optional-template-id": own.parameter("template_id"),
+        "[0.1, 0.2, 0.3, ...]": "[0.1, 0.2, 0.3]",
     }
-    created = await ada.post("/api/v1/templates/", template)
-    assert created.status_code == 200, created.text
-    assert created.json().items() >= template.items()
-    listed = (await ada.get("/api/v1/templates/")).json()
-    assert created.json()["id"] in [each["id"] for each in listed]
 
 
-async def test_anybody_may_ask_how_the_service_is(ada: Person) -> None:
-    assert (await ada.api.get("/health")).json()["service_name"] == "Intrascribe API Service"
-    assert "endpoints" in (await ada.api.get("/info")).json()
-    assert (await ada.api.get("/docs")).headers["content-type"].startswith("text/html")
+def asking_the_api() -> list[str]:
+    return [code for code in published.blocks("python") if f":{API_PORT}/" in code]
 
 
-TEXTS = {"transcription_text": "Ada: we ship on Friday. Bob: I write the notes."}
+def opened(name: str, mode: str) -> BytesIO:
+    assert (name, mode) == ("audio.wav", "rb")
+    return BytesIO(tone())
 
 
-@pytest.mark.parametrize("path", ["/api/v1/summarize", "/api/v1/generate-title"])
-async def test_texts_are_summarized_and_named(ada: Person, path: str) -> None:
-    answer = await ada.post(path, TEXTS)
-    assert answer.status_code == 200
-    assert answer.json()["model_used"]
+def test_no_example_is_forgotten() -> None:
+    assert len(asking_the_api()) == EXAMPLES
 
 
-async def test_a_recording_is_taken(ada: Person) -> None:
-    answer = await ada.api.post(
-        "/api/v1/transcriptions/batch",
-        files={"audio_file": ("audio.wav", tone(), "audio/wav")},
-        data={"title": "My Meeting"},
-        headers=ada.headers | {"prefer": "respond-async"},
-    )
-    assert answer.status_code == 202, answer.text
-    assert answer.json()["task_id"]
+@pytest.mark.parametrize("number", range(EXAMPLES))
+async def test_an_example_is_answered(
+    monkeypatch: pytest.MonkeyPatch, address: str, replacing: dict[str, str], number: int
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    code = published.filled(asking_the_api()[number], replacing)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        ran = await published.run(code, client, port=API_PORT, address=address, open=opened)
+    assert len(ran.answers) == len(re.findall(rf"http://localhost:{API_PORT}/", code))
+    assert [answer.status_code for answer in ran.answers if not answer.is_success] == []
+    for name in EXPECTED.keys() & ran.values.keys():
+        value = ran.values[name]
+        assert isinstance(value, list | dict)
+        assert EXPECTED[name] <= (value[0] if isinstance(value, list) else value).keys()
+
+
+EXPECTED = {
+    "session": {"id", "title", "status", "language"},
+    "connection_details": {"serverUrl", "roomName", "participantToken"},
+    "summary": {"summary", "key_points", "model_used"},
+    "title": {"title", "model_used"},
+    "realtime_data": {"session_id", "segments", "total_segments"},
+    "status_data": {"session_id", "status", "participant_count"},
+    "templates": {"id", "name", "template_content", "category"},
+}
+"""What an example goes on with, by the name that it gives to it, has these values."""
+
+
+def test_what_the_examples_ask_by_curl_is_answered(address: str) -> None:
+    paths = published.asked_by_curl(API_PORT)
+    assert paths
+    for path in paths:
+        assert httpx.get(f"{address}{path}", trust_env=False).status_code == 200
+
+
+def test_what_the_document_lets_people_make_is_made_here_or_named_with_the_reason() -> None:
+    shell = "\n".join(published.blocks("bash"))
+    wanted = set(re.findall(r"^\s*make ([a-z-]+)", shell, re.MULTILINE))
+    assert wanted >= NOT_HERE.keys()
+    for target in wanted:
+        made = subprocess.run(
+            ["make", "--dry-run", target], cwd=ROOT, check=False, capture_output=True, text=True
+        )
+        assert (made.returncode == 0) == (target not in NOT_HERE), f"{target}: {made.stderr}"

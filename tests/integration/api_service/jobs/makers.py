@@ -10,7 +10,7 @@ from api_service.jobs.runner import Runner, TryLater, Work
 from api_service.llm.bill import Bill, Cost
 from api_service.minutes.document import Line, Minutes, Voice
 from api_service.minutes.job import MinutesTools, summarize
-from api_service.minutes.making import Made, Ready, Titled, Told, Wishes
+from api_service.minutes.making import Made, MinutesMaker, Ready, Titled, Told, Wishes
 from api_service.minutes.sections import SectionStream
 from api_service.minutes.transcript import Said
 from api_service.settings import ApiSettings
@@ -97,7 +97,7 @@ class Hands:
 
 
 @asynccontextmanager
-async def hands(settings: ApiSettings, maker: ScriptedMaker) -> AsyncIterator[Hands]:
+async def hands(settings: ApiSettings, maker: MinutesMaker) -> AsyncIterator[Hands]:
     database = Database(settings.database_url.get_secret_value(), connections=3)
     redis = connect(settings.redis_url.get_secret_value())
     await database.open()

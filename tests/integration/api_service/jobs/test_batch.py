@@ -1,5 +1,6 @@
 """Recordings that are sent, and the workers that transcribe them."""
 
+import asyncio
 from uuid import UUID
 
 import psycopg
@@ -221,7 +222,36 @@ async def test_a_file_that_was_uploaded_before_is_transcribed_without_being_sent
 
     refused = await bob.api.post(BATCH, params=named, headers=bob.headers)
     assert refused.json()["code"] == "session-not-found"
+    again = await ada.api.post(BATCH, params=named, headers=ada.headers, timeout=60)
+    assert (again.json()["known"], again.json()["task_id"]) == (True, answer.json()["task_id"])
+    forced = await ada.api.post(BATCH, params=named | {"force": "true"}, headers=ada.headers, timeout=60)
+    assert forced.json()["known"] is False
     half = await ada.api.post(BATCH, params={"session_id": session["id"]}, headers=ada.headers)
     assert half.status_code == 422
     gone = await ada.api.post(BATCH, params=named | {"audio_file_id": ada.id}, headers=ada.headers)
     assert gone.json()["code"] == "audio-file-not-found"
+
+
+@pytest.mark.usefixtures("working", "script")
+async def test_the_same_recording_sent_twice_at_once_is_transcribed_once(ada: Person) -> None:
+    file = recording(1, seconds=4, salt=14)
+    told = await asyncio.gather(*(send(ada, file) for _ in range(4)))
+    assert len({each.json()["task_id"] for each in told}) == 1
+    assert sorted(each.json()["known"] for each in told) == [False, True, True, True]
+
+
+@pytest.mark.usefixtures("working", "script")
+async def test_a_recording_that_was_deleted_is_transcribed_again(ada: Person) -> None:
+    file = recording(1, seconds=4, salt=15)
+    first = (await send(ada, file)).json()
+    files = f"/api/v1/sessions/{first['session_id']}/audio_files"
+    [kept] = (await ada.get(files)).json()
+    assert (await ada.send("DELETE", f"{files}/{kept['id']}")).status_code == 200
+    again = (await send(ada, file)).json()
+    assert (again["known"], again["status"]) == (False, "completed")
+
+
+async def test_more_channels_than_can_be_taken_apart_are_refused_as_speakers(ada: Person) -> None:
+    file = recording(1, seconds=12, channels=9)
+    answer = await send(ada, file, channels_as_speakers="true")
+    assert (answer.status_code, answer.json()["code"]) == (400, "too-many-channels"), answer.text

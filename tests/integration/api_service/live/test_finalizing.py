@@ -84,6 +84,100 @@ async def test_a_session_in_which_nothing_was_said_does_not_claim_a_transcript(
     assert (result["total_duration_seconds"], result["session_status"]) == (0, "completed")
 
 
+TRANSCRIBING = """
+    insert into public.jobs (user_id, session_id, kind, status, error, completed_at)
+    select user_id, id, 'transcribe', %(status)s, case %(status)s when 'failed' then 'no words' end,
+      case %(status)s when 'failed' then now() end
+    from public.recording_sessions where id = %(session)s returning id
+"""
+
+
+@pytest.mark.parametrize("status", ["pending", "started"])
+async def test_a_session_that_is_being_transcribed_completes_with_that(
+    admin: Connection, meeting: Meeting, owner: Member, status: str
+) -> None:
+    job = await (await admin.execute(TRANSCRIBING, {"session": meeting.id, "status": status})).fetchone()
+    await meeting.set_status("processing")
+    answer = (await owner.finalize(meeting)).json()
+    assert job
+    assert (answer["success"], answer["status"], answer["task_id"]) == (True, status, str(job["id"]))
+    assert (answer["result"]["finalized"], answer["result"]["session_status"]) == (False, "processing")
+    assert "being transcribed" in answer["message"]
+    assert (await owner.finalize(meeting, version="v1")).json()["status"] == "processing"
+    assert await meeting.status() == "processing"
+    assert await meeting.events("session") == []
+
+
+async def test_a_session_whose_transcription_has_failed_says_so(
+    admin: Connection, meeting: Meeting, owner: Member
+) -> None:
+    job = await (await admin.execute(TRANSCRIBING, {"session": meeting.id, "status": "failed"})).fetchone()
+    await meeting.set_status("failed")
+    answer = (await owner.finalize(meeting)).json()
+    assert job
+    assert (answer["success"], answer["status"], answer["task_id"]) == (False, "failed", str(job["id"]))
+    assert (answer["result"]["finalized"], answer["result"]["session_status"]) == (False, "failed")
+    assert await meeting.status() == "failed"
+
+
+async def record(admin: Connection, meeting: Meeting, path: str) -> None:
+    """A whole file of 12.5 seconds."""
+    announced = await admin.execute(
+        """
+        insert into public.audio_files (session_id, user_id, original_filename, file_size_bytes)
+        select id, user_id, 'a.wav', 1 from public.recording_sessions where id = %s returning id
+        """,
+        [meeting.id],
+    )
+    file = await announced.fetchone()
+    assert file
+    await admin.execute("select internal.reserve_object(%s)", [path])
+    await admin.execute(
+        """
+        select internal.complete_audio_file(
+          %s, %s, 'files', 1, repeat('0', 64), 12.5, 'wav', 'audio/wav', 16000, 1
+        )
+        """,
+        [file["id"], path],
+    )
+
+
+async def duration_of(owner: Member, meeting: Meeting) -> object:
+    session = (await owner.send("GET", f"/api/v1/sessions/{meeting.id}")).json()
+    return session["duration_seconds"]
+
+
+async def test_a_session_that_never_met_lasted_as_long_as_what_was_posted(
+    meeting: Meeting, owner: Member
+) -> None:
+    await meeting.say("ann 0.0-1.0 r0: hello", "ann 2.0-7.5 r0: goodbye")
+    assert (await owner.done(meeting))["total_duration_seconds"] == 7.5
+    assert await duration_of(owner, meeting) == 7.5
+    await meeting.say("ann 8.0-9.0 r0: one thing more")
+    await owner.done(meeting)
+    assert await duration_of(owner, meeting) == 9.0
+
+
+@pytest.mark.parametrize("ended", ["finalized", "completed", "cancelled"])
+async def test_nobody_knows_how_long_a_session_was_that_never_met_until_its_recording_comes(
+    admin: Connection, meeting: Meeting, owner: Member, ended: str
+) -> None:
+    if ended == "finalized":
+        await owner.done(meeting)
+    else:
+        (await owner.send("PUT", f"/api/v1/sessions/{meeting.id}", {"status": ended})).raise_for_status()
+    assert await duration_of(owner, meeting) is None
+    await record(admin, meeting, f"audio/{meeting.id}")
+    assert await duration_of(owner, meeting) == 12.5
+
+
+async def test_the_best_recording_is_named(admin: Connection, meeting: Meeting, owner: Member) -> None:
+    assert (await owner.finalize(meeting)).json()["final_data"]["audio_file_path"] is None
+    await record(admin, meeting, f"audio/{meeting.id}")
+    answer = (await owner.finalize(meeting)).json()
+    assert answer["final_data"]["audio_file_path"] == f"audio/{meeting.id}"
+
+
 @pytest.mark.parametrize("status", ["archived", "cancelled"])
 async def test_what_is_over_for_good_stays_so(
     admin: Connection, meeting: Meeting, owner: Member, status: str
