@@ -71,7 +71,9 @@ async def _open(
         name="stt", max_waiting=settings.max_waiting, batch_timeout_ms=settings.batch_timeout_ms
     )
     try:
-        async with Decoder(max_seconds=settings.max_audio_seconds) as decoder:
+        # Whose body was taken is not refused for the sake of decoding it.
+        places = settings.max_waiting + 1
+        async with Decoder(max_seconds=settings.max_audio_seconds, max_waiting=places) as decoder:
             began = clock()
             loaded = await worker.run(load, settings)
             seconds = round(clock() - began, 3)

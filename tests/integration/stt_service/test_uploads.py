@@ -126,6 +126,17 @@ async def test_all_bodies_together_have_a_bound(engine: CountingEngine, announce
         assert whole.status_code == 413  # there is room for it, and it is too long
 
 
+async def test_whoever_was_let_in_is_decoded_too(engine: CountingEngine) -> None:
+    file, headers = encoded("flac", "flac", seconds=0.5), {"content-type": "audio/flac"}
+    async with served(engine) as (_, http):
+        answers = await asyncio.gather(
+            *(http.post("/transcribe", content=file, headers=headers) for _ in range(30))
+        )
+    refused = {answer.json()["code"] for answer in answers if answer.status_code == 503}
+    assert sum(answer.status_code == 200 for answer in answers) >= 17
+    assert refused <= {"engine-busy"}
+
+
 async def test_nothing_is_decoded_for_a_caller_who_has_hung_up(engine: CountingEngine) -> None:
     file = encoded("flac", "flac", rate=8_000, seconds=3_000)
     gone = re.compile(r'_count{method="POST",route="/transcribe",service="stt",status="499"} ([\d.]+)')
