@@ -76,6 +76,8 @@ class RoomAgent:
         self._listener = Listener(room, start=self._start_track)
         spool = open_spool(settings.spool_directory)
         self._uploads = Uploads(open_storage(settings), spool, job.session_id)
+        self._recording = job.record
+        """What the room said last, and before it has said anything, what the job does."""
         room.on("room_metadata_changed", self._metadata_changed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: asyncio.Task[None] | None = None
@@ -181,7 +183,9 @@ class RoomAgent:
 
     @property
     def _records(self) -> bool:
-        return RoomMetadata.of(self._room.metadata).recording
+        if told := RoomMetadata.of(self._room.metadata):
+            self._recording = told.recording
+        return self._recording
 
     def _metadata_changed(self, *_: object) -> None:
         on = self._records

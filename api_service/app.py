@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from api_service.audio.legacy import UPLOAD_PATH
 from api_service.audio.links import FILES_PATH
-from api_service.audio.store import open_audio_store
+from api_service.audio.store import media_origins, open_audio_store
 from api_service.auth import development
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
@@ -25,17 +25,22 @@ from api_service.minutes.desk import MinutesDesk
 from api_service.minutes.makers import open_maker
 from api_service.operations import routes as operations
 from api_service.page import files as page
+from api_service.places import Places
 from api_service.routing import ROUTERS
 from api_service.runtime import Runtime
+from api_service.server_events import TooManyStreams
 from api_service.settings import ApiSettings
+from api_service.tasks.feeds import TaskFeeds
 from api_service.transcriptions.batch_routes import BATCH_PATH
 from api_service.users.accounts import SupabaseAccounts
 from shared import serving
+from shared.background import Background
 from shared.clients.http import carry_request_id
 from shared.clients.redis import connect
 from shared.errors import InvalidRequest
 from shared.inference import InferenceWorker
 from shared.problems import documented
+from shared.stopping import Stopping
 
 _HTTP_SECONDS = 3.0
 _FORM_BYTES = 100_000
@@ -46,6 +51,12 @@ _MINUTES_WAITING = 16
 
 _MINUTES_SECONDS = 45.0
 """Clients of the original give up after a minute."""
+
+_WRITING_SECONDS = 38.0
+"""So that quoting still has its time."""
+
+_MOST_STREAMS = 32
+"""Of events for one account: of several sessions and tasks in several browsers."""
 
 
 class State(TypedDict):
@@ -58,9 +69,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     """The API of one process; nothing is opened before its lifespan begins."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            yield {"runtime": await _open(settings, stack)}
+            yield {"runtime": await _open(settings, stack, app.state.stopping)}
 
     app = DocumentedApi(
         title=operations.NAME,
@@ -88,11 +99,16 @@ def create_app(settings: ApiSettings) -> FastAPI:
         serve_pages(app)
     for router in ROUTERS:
         app.include_router(router)
-    page.mount(app, directory=settings.web_directory, livekit_url=settings.browser_livekit_url)
+    page.mount(
+        app,
+        directory=settings.web_directory,
+        livekit_url=settings.browser_livekit_url,
+        media_origins=media_origins(settings),
+    )
     return app
 
 
-async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
+async def _open(settings: ApiSettings, stack: AsyncExitStack, stopping: Stopping) -> Runtime:
     """Open what a process needs; the stack closes it in reverse. Servers that are away now may come later."""
     database = Database(
         settings.database_url.get_secret_value(),
@@ -117,17 +133,27 @@ async def _open(settings: ApiSettings, stack: AsyncExitStack) -> Runtime:
         limiter=RateLimiter(redis, settings.budgets),
         development_key=development_key,
         accounts=_supabase_accounts(settings, http),
+        stopping=stopping,
+        streams=Places(_MOST_STREAMS, TooManyStreams),
+        tasks=await _follow_tasks(database, stack),
         audio=await open_audio_store(settings, stack, database=database),
         live=await start_live(settings, stack, database=database, redis=redis, livekit=livekit_api),
-        minutes=await _open_minutes(settings, stack),
+        minutes=await _open_minutes(settings, stack, stopping),
     )
 
 
-async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack) -> MinutesDesk:
+async def _follow_tasks(database: Database, stack: AsyncExitStack) -> TaskFeeds:
+    feeds = TaskFeeds(database)
+    background = await stack.enter_async_context(Background())
+    background.start("tasks", feeds.run)
+    return feeds
+
+
+async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack, stopping: Stopping) -> MinutesDesk:
     extraction = InferenceWorker(name="minutes", max_waiting=_MINUTES_WAITING)
     stack.callback(extraction.close)
-    maker = await open_maker(settings, stack, extraction=extraction)
-    return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS)
+    maker = await open_maker(settings, stack, extraction=extraction, writing_seconds=_WRITING_SECONDS)
+    return MinutesDesk(maker, places=_MINUTES_WAITING, seconds=_MINUTES_SECONDS, stopping=stopping)
 
 
 def _http_client() -> httpx.AsyncClient:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from fastapi import WebSocket
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
 from shared.errors import BadRequest, Forbidden, ServiceError, Unauthenticated, problem
@@ -85,12 +86,12 @@ async def accept(websocket: WebSocket) -> None:
     await websocket.accept(subprotocol=_PROTOCOL if _PROTOCOL in offered else None)
 
 
-def token_of(websocket: WebSocket) -> str | None:
-    """The token that came with the handshake: in a header, or as a subprotocol `bearer.<token>`."""
-    scheme, _, token = websocket.headers.get("authorization", "").partition(" ")
+def token_of(request: HTTPConnection) -> str | None:
+    """The token of a request: in a header, or with a handshake as a subprotocol `bearer.<token>`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    offered: list[str] = websocket.scope.get("subprotocols", [])
+    offered: list[str] = request.scope.get("subprotocols", [])
     tokens = [each.removeprefix(_TOKEN_PREFIX) for each in offered if each.startswith(_TOKEN_PREFIX)]
     return tokens[0] if tokens else None
 

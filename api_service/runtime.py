@@ -19,10 +19,13 @@ from api_service.gateway.identity import claims_of
 from api_service.gateway.limiter import RateLimiter
 from api_service.live import Live
 from api_service.minutes.desk import MinutesDesk
+from api_service.places import Places
 from api_service.settings import ApiSettings
+from api_service.tasks.feeds import TaskFeeds
 from api_service.users import repository as users
 from api_service.users.accounts import SupabaseAccounts
 from shared.errors import Unauthenticated
+from shared.stopping import Stopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,15 @@ class Runtime:
     accounts: SupabaseAccounts | None
     """None where accounts are ended in the database itself, or by nobody."""
 
+    stopping: Stopping
+    """Ends what waits for others."""
+
+    streams: Places
+    """Of those who follow anything."""
+
     audio: AudioStore
     live: Live
+    tasks: TaskFeeds
     minutes: MinutesDesk
     """For those who wait for their minutes; workers have makers of their own."""
 

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from api_service.environment import LISTED, UNLESS_EMPTY
 from api_service.llm.settings import ModelSettings
+from shared.contracts.diarization import MAX_AUDIO_SECONDS
 from shared.settings import ServiceSettings, StorageSettings
 
 _POOLER_PORT = "6543"
@@ -78,6 +79,11 @@ class ApiSettings(ModelSettings, StorageSettings):
     )
     """Tells who speaks in uploads; without it their transcripts have no speakers, and say so."""
 
+    diarization_max_seconds: float = Field(
+        MAX_AUDIO_SECONDS, gt=0, validation_alias="DIARIZATION_MAX_AUDIO_SECONDS"
+    )
+    """What that service takes at once; transcripts of longer recordings have no speakers, and say so."""
+
     second_pass: bool = True
     """Whether meetings are heard again from their recording when they are over."""
 
@@ -96,6 +102,9 @@ class ApiSettings(ModelSettings, StorageSettings):
 
     worker_pieces: int = Field(2, ge=1, le=64)
     """Pieces of one recording that are recognised at once."""
+
+    worker_patience_seconds: float = Field(60.0, gt=0)
+    """A job asks a service that does not answer for so long; then it is begun again later."""
 
     worker_limit_seconds: float = Field(6 * 3600.0, ge=60)
     """A job that takes longer has failed."""
@@ -202,6 +211,11 @@ class ApiSettings(ModelSettings, StorageSettings):
             and self.development_key_file is not None
             and is_loopback(self.host)
         )
+
+    @property
+    def storage_direct(self) -> bool:
+        """Whether clients are sent to the bucket itself."""
+        return not self.storage_url.startswith("file:") and not self.storage_proxy
 
     @property
     def browser_livekit_url(self) -> str:

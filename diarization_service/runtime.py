@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from diarization_service.diarization import Diariser
 from diarization_service.engine import Loaded
 from diarization_service.settings import DiarizationSettings
+from shared.contracts.diarization import NO_MODEL
 from shared.decoding import Decoder
 from shared.errors import ServiceError
 
@@ -17,7 +18,7 @@ from shared.errors import ServiceError
 class DiarizationUnavailable(ServiceError):
     """There is no model. Who speaks is never guessed, so nothing is answered until somebody brings one."""
 
-    status, code, title = 503, "diarization-unavailable", "Speakers cannot be told apart here"
+    status, code, title = 503, NO_MODEL, "Speakers cannot be told apart here"
     retryable, retry_after_seconds = True, 60
 
 

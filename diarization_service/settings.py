@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from shared.contracts.diarization import MAX_AUDIO_SECONDS
 from shared.settings import ServiceSettings
 
 
@@ -37,8 +38,8 @@ class DiarizationSettings(ServiceSettings):
     )
     """Used where models are fetched; the service itself only says in /health whether there is one."""
 
-    max_audio_seconds: float = Field(10_800, gt=0)
-    """Memory grows with it: an hour takes about 2 GB in all."""
+    max_audio_seconds: float = Field(MAX_AUDIO_SECONDS, gt=0)
+    """Memory grows with it: an hour takes about 2 GB in all. The API and its workers read the same name."""
 
     max_body_bytes: int = Field(360_000_000, gt=0)
     """Three hours of PCM."""

@@ -61,6 +61,8 @@ class Pcm:
 
 
 _INT16_PEAK = 32_767
+_OVERSHOOT = 2.0
+"""How far filters and encoders drive fractions beyond [-1, 1]; as 16 bits so little would be silence."""
 
 
 def samples_from_numbers(values: object) -> Samples:
@@ -78,7 +80,7 @@ def samples_from_numbers(values: object) -> Samples:
     if not peak <= _INT16_PEAK + 1:  # also when it is no number
         raise ValueError("Numbers in [-1, 1] or on the scale of 16 bits")
     # The whole numbers -1, 0 and 1 are near silence on the large scale, not the loudest noise on the small.
-    if peak <= 1 and np.any(numbers % 1):
+    if peak <= _OVERSHOOT and np.any(numbers % 1):
         numbers = numbers * _INT16_PEAK
     return np.clip(np.round(numbers), -_INT16_PEAK - 1, _INT16_PEAK).astype(np.int16)
 
@@ -126,38 +128,74 @@ class Inflow:
         return Pcm.from_samples(samples).data
 
 
+_BLOCK_FRAMES = 1 << 18
+"""Of audio that is mixed at a time: as floats it takes four times its memory."""
+
+
 def mixed_down(samples: Samples, channels: int) -> Samples:
     """Interleaved samples as mono, shape (n,); an incomplete last frame is left out."""
     if channels == 1:
         return samples
     frames = samples[: len(samples) // channels * channels].reshape(-1, channels)
-    mono: Samples = np.round(frames.mean(axis=1)).astype(np.int16)
+    mono: Samples = np.empty(len(frames), np.int16)
+    every = np.ones(channels, np.float32)
+    for start in range(0, len(frames), _BLOCK_FRAMES):
+        block = frames[start : start + _BLOCK_FRAMES].astype(np.float32)
+        mono[start : start + _BLOCK_FRAMES] = np.rint(block @ every / channels)
     return mono
 
 
-def read_plain_wav(body: bytes) -> tuple[Samples, int] | None:
-    """Mono samples and rate of a WAV file of 16-bit samples; None for other files, which need a decoder."""
+@dataclass(frozen=True, slots=True)
+class PlainWav:
+    """A WAV file of 16-bit samples, as its header has it: nothing is mixed or copied yet."""
+
+    samples: Samples
+    """Interleaved, in whole frames."""
+
+    channels: int
+    rate: int
+    """Hertz."""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.channels / self.rate
+
+    def mono(self) -> Samples:
+        """All channels mixed into one, shape (n,)."""
+        return mixed_down(self.samples, self.channels)
+
+
+_MOST_CHUNKS = 1_000
+"""Before the audio in a WAV file; files have a handful, and empty ones cost nothing to write."""
+
+
+def read_plain_wav(body: bytes) -> PlainWav | None:
+    """None for other files and for damaged ones, which need a decoder."""
     if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
         return None
     layout, position = b"", 12
-    while position + 8 <= len(body):
+    for _ in range(_MOST_CHUNKS):
+        if position + 8 > len(body):
+            return None
         name, size = struct.unpack_from("<4sI", body, position)
         start, position = position + 8, position + 8 + size + size % 2
         if name == b"fmt ":
             layout = body[start : start + size]
         elif name == b"data":
-            return _plain_samples(layout, body[start : start + size])
+            return _plain_samples(layout, body, start, min(size, len(body) - start))
     return None
 
 
-def _plain_samples(layout: bytes, data: bytes) -> tuple[Samples, int] | None:
+def _plain_samples(layout: bytes, body: bytes, start: int, size: int) -> PlainWav | None:
     if len(layout) < 16:
         return None
     kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", layout)
     if kind != 1 or bits != 16 or not 1 <= channels <= 8 or rate not in SAMPLE_RATES:
         return None
-    whole = len(data) // (BYTES_PER_SAMPLE * channels) * BYTES_PER_SAMPLE * channels
-    return (mixed_down(np.frombuffer(data[:whole], dtype="<i2"), channels), rate) if whole else None
+    frames = size // (BYTES_PER_SAMPLE * channels)
+    if not frames:
+        return None
+    return PlainWav(np.frombuffer(body, "<i2", frames * channels, start), channels, rate)
 
 
 def cut_at_pauses(audio: Pcm, *, max_seconds: float) -> list[tuple[float, float]]:

@@ -1,6 +1,8 @@
 """Audio in the body of a request: PCM, a plain WAV file, or a file of any kind that the decoder reads."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import Message
 
 import numpy as np
@@ -9,11 +11,25 @@ from fastapi import Request
 from shared.audio import SAMPLE_RATE, SAMPLE_RATES, Pcm, Samples, read_plain_wav, resample
 from shared.contracts.stt import PCM_MEDIA_TYPE
 from shared.decoding import AudioTooLong, Decoder, UndecodableAudio
-from shared.errors import TooLarge
+from shared.errors import ServiceError, TooLarge
 
 JSON_MEDIA_TYPE = "application/json"
 WAV_MEDIA_TYPES = ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
 FILE_MEDIA_TYPES = ("application/octet-stream", "application/ogg")
+
+
+class BodyTooSlow(ServiceError):
+    status, code, title, retryable = 408, "body-too-slow", "The body came too slowly", True
+
+
+@asynccontextmanager
+async def receiving(*, within_seconds: float) -> AsyncIterator[None]:
+    """For whoever receives a body and does nothing else meanwhile. Raises BodyTooSlow."""
+    try:
+        async with asyncio.timeout(within_seconds):
+            yield
+    except TimeoutError:
+        raise BodyTooSlow(f"The body was not there after {within_seconds:g} seconds") from None
 
 
 def media_of(request: Request) -> Message:
@@ -31,6 +47,12 @@ async def json_body(request: Request, *, max_bytes: int) -> bytes:
     return body
 
 
+def is_audio(media: Message) -> bool:
+    """Whether a body of this kind is PCM or says to be a file."""
+    # PCM's own type is one of audio's.
+    return media.get_content_maintype() in ("audio", "video") or media.get_content_type() in FILE_MEDIA_TYPES
+
+
 async def audio_body(request: Request, decoder: Decoder, *, max_seconds: float) -> Pcm | None:
     """The audio of a body that is PCM or says to be a file; None of any other.
 
@@ -40,7 +62,7 @@ async def audio_body(request: Request, decoder: Decoder, *, max_seconds: float) 
     media_type = media.get_content_type()
     if media_type == PCM_MEDIA_TYPE:
         return await _from_pcm(await request.body(), media, max_seconds)
-    if media.get_content_maintype() in ("audio", "video") or media_type in FILE_MEDIA_TYPES:
+    if is_audio(media):
         return await _from_file(await request.body(), media_type, decoder, max_seconds)
     return None
 
@@ -52,8 +74,7 @@ async def decode_file(body: bytes, decoder: Decoder, *, max_seconds: float) -> P
 
 def bounded(samples: Samples, rate: int, *, max_seconds: float) -> Pcm:
     """Mono samples of any rate in hertz as ours. Raises AudioTooLong."""
-    if len(samples) > max_seconds * rate:
-        raise AudioTooLong(f"At most {max_seconds:g} seconds of audio are taken")
+    _require_length(len(samples) / rate, max_seconds)
     return resample(samples, rate)
 
 
@@ -72,6 +93,19 @@ async def _from_pcm(body: bytes, media: Message, max_seconds: float) -> Pcm:
 
 
 async def _from_file(body: bytes, media_type: str, decoder: Decoder, max_seconds: float) -> Pcm:
-    if media_type in WAV_MEDIA_TYPES and (plain := read_plain_wav(body)):
-        return await asyncio.to_thread(bounded, *plain, max_seconds=max_seconds)
+    if media_type in WAV_MEDIA_TYPES and (plain := await asyncio.to_thread(_from_wav, body, max_seconds)):
+        return plain
     return await decoder.decode(body)
+
+
+def _from_wav(body: bytes, max_seconds: float) -> Pcm | None:
+    wav = read_plain_wav(body)
+    if wav is None:
+        return None
+    _require_length(wav.seconds, max_seconds)
+    return resample(wav.mono(), wav.rate)
+
+
+def _require_length(seconds: float, max_seconds: float) -> None:
+    if seconds > max_seconds:
+        raise AudioTooLong(f"At most {max_seconds:g} seconds of audio are taken")

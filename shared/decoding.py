@@ -41,6 +41,11 @@ _COMPUTING_SECONDS = 30.0
 _COMPUTING_SHARE = 0.1
 """Seconds of computing that a stream is given for each second of audio; it needs a hundredth of that."""
 
+_WHOLE_SECONDS = 5.0
+_WHOLE_SHARE = 1 / 60
+"""The same for a file that is decoded whole, because somebody waits: at least, and of each second of audio.
+What people record takes a fifth of it."""
+
 Part = Callable[[int, int], Awaitable[bytes]]
 """Gives the bytes of a file from one position up to another."""
 
@@ -158,7 +163,8 @@ class Decoder:
                 raise AudioTooLong(f"At most {self._max_seconds:g} seconds of audio are taken")
             case _:
                 raise UndecodableAudio(
-                    "The body is not an audio file of a kind that is known, or it is damaged"
+                    "The body is not an audio file of a kind that is known, it is damaged, or no recording "
+                    "takes so much computing"
                 )
 
     async def _ask(self, file: bytes) -> bytes:
@@ -167,7 +173,8 @@ class Decoder:
         begun = False
         try:
             async with asyncio.timeout(self._wall_seconds):
-                writer.writelines([HEADER.pack(self._max_seconds), file])
+                computing = max(_WHOLE_SECONDS, _WHOLE_SHARE * self._max_seconds)
+                writer.writelines([HEADER.pack(self._max_seconds, computing), file])
                 writer.write_eof()
                 begun = await reader.read(1) == BEGUN
                 answer = await reader.read()

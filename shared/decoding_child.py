@@ -5,26 +5,29 @@ not the start of an interpreter. A child takes limits on itself before it reads 
 """
 
 import io
+import math
 import os
 import resource
+import select
 import signal
 import socket
 import struct
 import sys
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-import av
 import av.error
-import numpy as np
 
-from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
+from shared.audio import BYTES_PER_SAMPLE
 from shared.contracts.decoding import AUDIO, BEGUN, HEADER, LENGTH, SIZE, STREAM, Job, Outcome
 from shared.decoding_stream import TooLong, stream
-from shared.probing import OPEN_OPTIONS, Fetched, probe
+from shared.probing import Fetched, probe
 
-_CPU_SECONDS = 30
+_CPU_SECONDS = 5
+"""Of whoever does not say how much it needs."""
+
 _WALL_SECONDS = 60
 _STREAM_SECONDS = 24 * 3600
 """A stream waits for whoever takes it."""
@@ -32,6 +35,10 @@ _STREAM_SECONDS = 24 * 3600
 _STREAM_CPU_SECONDS = 3600
 _MEMORY_BYTES = 512 * 1024 * 1024
 """Beyond what the process has when it is forked."""
+
+
+class Gone(Exception):
+    """Nobody waits any more."""
 
 
 def main() -> None:
@@ -69,19 +76,34 @@ def _warm_up() -> None:
 def _serve(descriptor: int, job: Job) -> None:
     with socket.socket(fileno=descriptor) as connection:
         limit_this_process(descriptor)
-        connection.sendall(BEGUN)
-        try:
-            connection.sendall(Outcome.DECODED.value + _DO[job](connection))
-        except TooLong:
-            connection.sendall(Outcome.TOO_LONG.value)
-        except (av.error.FFmpegError, ValueError, OSError, MemoryError, EOFError, struct.error):
-            connection.sendall(Outcome.UNDECODABLE.value)
+        with suppress(Gone, BrokenPipeError, ConnectionResetError):
+            connection.sendall(BEGUN)
+            connection.sendall(_outcome(connection, job))
+
+
+def _outcome(connection: socket.socket, job: Job) -> bytes:
+    try:
+        return Outcome.DECODED.value + _DO[job](connection)
+    except TooLong:
+        return Outcome.TOO_LONG.value
+    except (av.error.FFmpegError, ValueError, OSError, MemoryError, EOFError, struct.error):
+        return Outcome.UNDECODABLE.value
 
 
 def _decode_what_is_sent(connection: socket.socket) -> bytes:
     sent = connection.makefile("rb").read()
-    [max_seconds] = HEADER.unpack_from(sent)
-    return decode(sent[HEADER.size :], max_seconds=max_seconds)
+    max_seconds, computing_seconds = HEADER.unpack_from(sent)
+    allow_computing(computing_seconds)
+    return decode(
+        memoryview(sent)[HEADER.size :], max_seconds=max_seconds, wanted=lambda: not is_abandoned(connection)
+    )
+
+
+def is_abandoned(connection: socket.socket) -> bool:
+    """Whether the other side is gone: not when it only has nothing more to send."""
+    watched = select.poll()
+    watched.register(connection, 0)
+    return bool(watched.poll(0))
 
 
 def _probe_what_is_there(connection: socket.socket) -> bytes:
@@ -94,12 +116,17 @@ def _stream_what_is_there(connection: socket.socket) -> bytes:
         connection.recv(STREAM.size, socket.MSG_WAITALL)
     )
     signal.alarm(_STREAM_SECONDS)
-    spent = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
-    most = min(_STREAM_CPU_SECONDS, spent + int(computing_seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (most, _STREAM_CPU_SECONDS))
+    allow_computing(computing_seconds)
     for piece in stream(Fetched(connection, size), channels=channels, max_seconds=max_seconds):
         connection.sendall(AUDIO + LENGTH.pack(len(piece)) + piece)
     return b""
+
+
+def allow_computing(seconds: float) -> None:
+    """From now on, in whole seconds; beyond them the process is killed."""
+    spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    most = min(_STREAM_CPU_SECONDS, math.ceil(spent + seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (most, _STREAM_CPU_SECONDS))
 
 
 _DO = {Job.DECODE: _decode_what_is_sent, Job.PROBE: _probe_what_is_there, Job.STREAM: _stream_what_is_there}
@@ -117,44 +144,23 @@ def limit_this_process(last_descriptor: int) -> None:
         (resource.RLIMIT_NOFILE, last_descriptor + 1),
     ):
         resource.setrlimit(kind, (amount, amount))
-    # A stream is given more once it is known how long it is; at the soft limit the process ends all the same.
+    # More is given once it is known how much is wanted; at the soft limit the process ends all the same.
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _STREAM_CPU_SECONDS))
 
 
-def decode(file: bytes, *, max_seconds: float) -> bytes:
-    """The first audio track as 16 kHz mono int16. Raises TooLong, or whatever the decoder raises."""
-    with av.open(io.BytesIO(file), "r", options=OPEN_OPTIONS) as container:
-        if not container.streams.audio:
-            raise ValueError("there is no audio track")
-        most = int(max_seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE
-        decoded = bytearray()
-        for piece in _pieces(container):
-            decoded += piece
-            if len(decoded) > most:
-                raise TooLong
-    if not decoded:
-        raise ValueError("there is no audio in the track")
+def decode(
+    file: bytes | memoryview, *, max_seconds: float, wanted: Callable[[], bool] = lambda: True
+) -> bytes:
+    """The first audio track as 16 kHz mono int16.
+
+    Raises TooLong, Gone when it is not wanted any more, or whatever the decoder raises.
+    """
+    decoded = bytearray()
+    for piece in stream(io.BytesIO(file), channels=0, max_seconds=max_seconds):
+        if not wanted():
+            raise Gone
+        decoded += piece
     return bytes(decoded)
-
-
-def _pieces(container: av.container.InputContainer) -> Iterator[bytes]:
-    """A recording that breaks off, or has a gap, is worth what is there; noise is not a recording."""
-    stream = container.streams.audio[0]
-    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
-    good = bad = 0
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.error.InvalidDataError:
-            bad += 1
-            continue
-        good += 1
-        for frame in frames:
-            assert isinstance(frame, av.AudioFrame)  # noqa: S101 - an audio stream has no others
-            yield from (np.ascontiguousarray(out.to_ndarray()).tobytes() for out in resampler.resample(frame))
-    if bad >= good:
-        raise ValueError("most of the file is no audio")
-    yield from (np.ascontiguousarray(out.to_ndarray()).tobytes() for out in resampler.resample(None))
 
 
 if __name__ == "__main__":

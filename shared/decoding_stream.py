@@ -1,7 +1,8 @@
 """An untrusted file as a stream of audio, however long; runs where shared.decoding_child has put limits.
 
 Positions stay those of the file to its end: what its clock skips becomes silence, and what it has twice is
-left out once. Players start at the container's first moment, and so does the stream.
+left out once. A clock that begins anew, as in files that were joined, goes on where it was. Players start at
+the container's first moment, and so does the stream.
 """
 
 from collections.abc import Iterator
@@ -16,10 +17,19 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from shared.probing import OPEN_OPTIONS, Fetched
+from shared.probing import CLOCK_SLACK_SECONDS, Fetched, opened
 
 _SLACK_SECONDS = 0.02
 """Clocks of containers are rounded; so much is no gap."""
+
+_ALMOST_SECONDS = 0.1
+"""A clock that goes back so near to its first moment begins anew, too, however little it had counted."""
+
+_WITHOUT_CLOCK = "aac"
+"""The format whose times are counted out at the rate of its beginning, whatever rate follows."""
+
+_MOST_RATE = 192_000
+"""Hertz. Nobody records more, and silence at any rate makes a small file that takes long to decode."""
 
 _PIECE_BYTES = 64 * 1024
 _MOST_CHANNELS = 8
@@ -38,9 +48,7 @@ def stream(file: BinaryIO | Fetched, *, channels: int, max_seconds: float) -> It
     """
     if channels > _MOST_CHANNELS:
         raise ValueError("there are too many channels")
-    with av.open(file, "r", options=OPEN_OPTIONS) as container:
-        if not container.streams.audio:
-            raise ValueError("there is no audio track")
+    with opened(file) as container:
         most = int(max_seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE * max(1, channels)
         sent, piece = 0, bytearray()
         for samples in _resampled(_continuous(container), channels):
@@ -88,11 +96,14 @@ def _with_channels(rows: npt.NDArray[np.int16], channels: int) -> npt.NDArray[np
 
 def _continuous(container: InputContainer) -> Iterator[AudioFrame]:
     """The frames of the first audio track, with silence where the file's clock skips."""
-    began = max(0.0, (container.start_time or 0) / av.time_base)
+    first = began = clock = max(0.0, (container.start_time or 0) / av.time_base)
     position = 0.0
     for frame in _decoded(container):
         seconds = frame.samples / frame.sample_rate
-        place = position if frame.time is None else frame.time - began
+        time = clock if frame.time is None or container.format.name == _WITHOUT_CLOCK else frame.time
+        if _begins_anew(clock, time, first):
+            began = time - position
+        place, clock = time - began, time + seconds
         frame.pts = None
         if place + seconds <= position - _SLACK_SECONDS:
             continue
@@ -101,6 +112,12 @@ def _continuous(container: InputContainer) -> Iterator[AudioFrame]:
             position = place
         yield frame
         position += seconds
+
+
+def _begins_anew(clock: float, time: float, first: float) -> bool:
+    """Whether a clock that ought to show one time and shows another is that of another recording."""
+    back = clock - time
+    return back > CLOCK_SLACK_SECONDS or (back > _ALMOST_SECONDS and time - first < _ALMOST_SECONDS)
 
 
 def _silence(like: AudioFrame, seconds: float) -> Iterator[AudioFrame]:
@@ -128,6 +145,8 @@ def _decoded(container: InputContainer) -> Iterator[AudioFrame]:
         good += 1
         for frame in frames:
             assert isinstance(frame, AudioFrame)  # noqa: S101 - an audio stream has no others
+            if frame.sample_rate > _MOST_RATE or frame.layout.nb_channels > _MOST_CHANNELS:
+                raise ValueError("nobody records so")
             yield frame
     if bad >= good:
         raise ValueError("most of the file is no audio")

@@ -71,6 +71,11 @@ class UpstreamFailed(ServiceError):
 
     status, code, title, retryable = 503, "upstream-failed", "A service we depend on failed", True
 
+    def __init__(self, detail: str, *, reason: str | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        """The code of the problem that the service answered, if it did."""
+
 
 class Unavailable(ServiceError):
     """We cannot serve now, and it will pass."""

@@ -7,20 +7,26 @@ of a file nor the place where it lies matters.
 import io
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import av
 import av.error
 from av.container import InputContainer
+from av.stream import Discard
 
 from shared.contracts.decoding import LENGTH, MAX_RANGE_BYTES, RANGE, WANTED, AudioFacts
 
-DEMUXERS = (
-    "aac,ac3,aiff,amr,asf,au,caf,eac3,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpegts,ogg,w64,wav"
+_DEMUXERS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,iff,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,"
+    "mpc,mpc8,mpeg,mpegts,mxf,nut,ogg,oma,rm,tak,truehd,tta,voc,w64,wav,wtv,wv,xwma"
 )
 """Files that contain their own audio. Playlists would make the decoder open what they name."""
 
-OPEN_OPTIONS = {"format_whitelist": DEMUXERS, "protocol_whitelist": "none"}
+_OPEN_OPTIONS = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "none"}
+
+CLOCK_SLACK_SECONDS = 1.0
+"""A file's clock that goes back further begins anew; what a file has twice is shorter."""
 
 _TRIED_PACKETS = 50
 """So many are decoded to see that there is audio; the others only tell how long it lasts."""
@@ -32,6 +38,7 @@ _DOCUMENT_TYPE = b"\x42\x82\x84webm"
 """How a Matroska file says near its beginning that it is WebM."""
 
 _KINDS = {
+    "ape": ("ape", "x-monkeys-audio"),
     "aac": ("aac", "aac"),
     "ac3": ("ac3", "ac3"),
     "aiff": ("aiff", "aiff"),
@@ -49,9 +56,15 @@ _KINDS = {
     "w64": ("w64", "x-w64"),
     "wav": ("wav", "wav"),
 }
-"""By demuxer: a short name, and the media type after `audio/`."""
+"""By demuxer: a short name, and the media type after `audio/`. Others are called what the demuxer is."""
 
-_WITH_PICTURES = {"asf": ("wmv", "x-ms-wmv"), "matroska": ("mkv", "x-matroska"), "mov": ("mp4", "mp4")}
+_WITH_PICTURES = {
+    "asf": ("wmv", "x-ms-wmv"),
+    "avi": ("avi", "x-msvideo"),
+    "matroska": ("mkv", "x-matroska"),
+    "mov": ("mp4", "mp4"),
+    "mpeg": ("mpg", "mpeg"),
+}
 """The same where pictures move beside the audio, after `video/`."""
 
 
@@ -95,13 +108,26 @@ class Fetched:
         return self._answers.read(int(length))
 
 
+@contextmanager
+def opened(file: BinaryIO | Fetched) -> Iterator[InputContainer]:
+    """A file of whose tracks only the first with audio is read: pictures may lie anywhere, and be large.
+
+    Raises ValueError or what the decoder raises when there is none.
+    """
+    with av.open(file, "r", options=_OPEN_OPTIONS) as container:
+        if not container.streams.audio:
+            raise ValueError("there is no audio track")
+        for track in container.streams:
+            if track is not container.streams.audio[0]:
+                track.discard = Discard.all
+        yield container
+
+
 def probe(file: BinaryIO | Fetched) -> AudioFacts:
     """Raises ValueError or what the decoder raises when there is no audio that can be decoded."""
     beginning = file.read(64)
     file.seek(0)
-    with av.open(file, "r", options=OPEN_OPTIONS) as container:
-        if not container.streams.audio:
-            raise ValueError("there is no audio track")
+    with opened(file) as container:
         rate, channels, seconds = _listen(container)
         kind, mime_type = _kind(container, beginning)
     return AudioFacts(
@@ -115,6 +141,7 @@ def _listen(container: InputContainer) -> tuple[int, int, float]:
     good = bad = decoded = rate = channels = 0
     ends: list[float] = []
     first: float | None = None
+    before = 0.0
     for packet in container.demux(stream):
         if good + bad < _TRIED_PACKETS or not decoded:
             try:
@@ -129,11 +156,16 @@ def _listen(container: InputContainer) -> tuple[int, int, float]:
                 decoded += frame.samples
         if packet.pts is not None and packet.time_base is not None:
             start = float(packet.pts * packet.time_base)
+            if ends and start < ends[0] - CLOCK_SLACK_SECONDS:
+                # The clock of another recording that was joined to this one.
+                before += ends[0] - max(first or 0.0, 0.0)
+                first = None
+                ends.clear()
             first = start if first is None else min(first, start)
             ends[:] = [max(*ends, start + float((packet.duration or 0) * packet.time_base), 0.0)]
     if not decoded or bad >= good:
         raise ValueError("most of the file is no audio")
-    span = ends[0] - max(first or 0.0, 0.0) if ends else 0.0
+    span = before + ends[0] - max(first or 0.0, 0.0) if ends else 0.0
     # Where packets carry no times, at least what was decoded is there.
     return rate, channels, max(span, decoded / rate)
 
@@ -146,7 +178,9 @@ def _kind(container: InputContainer, beginning: bytes) -> tuple[str, str]:
         return "webm", f"{media}/webm"
     if name == "mp3" and container.streams.audio[0].codec_context.name.startswith("mp2"):
         return "mp2", "audio/mpeg"
-    kind, subtype = _WITH_PICTURES.get(name, _KINDS[name]) if media == "video" else _KINDS[name]
+    kind, subtype = _KINDS.get(name, (name, f"x-{name}"))
+    if media == "video":
+        kind, subtype = _WITH_PICTURES.get(name, (kind, subtype))
     return kind, f"{media}/{subtype}"
 
 

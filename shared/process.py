@@ -1,14 +1,20 @@
 """The process of an HTTP service of ours, from its start to a stop that finishes what is running."""
 
 import gc
+import socket
+import sys
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import CannotStart
+from shared.stopping import Stopping
 
 _GRACE_SECONDS = 10
+_CANNOT_START = 3
+"""As uvicorn's own command exits."""
 
 
 def run(
@@ -19,7 +25,7 @@ def run(
     max_message_bytes: int = 1_000_000,
     pong_seconds: float | None = 20.0,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is running.
+    """Serve until SIGTERM or SIGINT, then tell the app's `Stopping` and finish what is running.
 
     `max_message_bytes` is the most that one message of a WebSocket may have, unpacked: uvicorn's own limit
     would let each client take 16 MB. A WebSocket is pinged every 20 s, and given up when the answer takes
@@ -29,7 +35,7 @@ def run(
     # What was made until now stays: looking for garbage in it again and again would hold requests up.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    config = uvicorn.Config(
         PlainStart(app),
         host=host,
         port=port,
@@ -41,6 +47,23 @@ def run(
         ws_max_size=max_message_bytes,
         ws_ping_timeout=pong_seconds,
     )
+    server = _Server(config, app.state.stopping)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(_CANNOT_START)
+
+
+class _Server(uvicorn.Server):
+    """Tells that it stops before it waits for what is running."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Stopping) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.begin()
+        await super().shutdown(sockets)
 
 
 class PlainStart:

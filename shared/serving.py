@@ -25,6 +25,7 @@ from starlette.websockets import WebSocket
 from shared import errors
 from shared.clients.http import REQUEST_ID_HEADER
 from shared.observing import REQUEST_SECONDS
+from shared.stopping import Interrupted, Stopping
 
 log = structlog.get_logger()
 
@@ -47,8 +48,10 @@ def install(
     """Give an app its problems, its request ids, its body limit and `GET /metrics`.
 
     `larger_bodies` has the limits of paths that begin with its keys: of routes that never hold a body whole.
-    A service's own layers, outermost first, lie within the request scope and around the body limit.
+    A service's own layers, outermost first, lie within the request scope and around the body limit. What
+    waits long looks at the app's `state.stopping`, a `Stopping`.
     """
+    stopping = app.state.stopping = Stopping()
     app.add_exception_handler(errors.ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
@@ -56,6 +59,7 @@ def install(
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.user_middleware[:0] = [
         Middleware(RequestScope, service=service),
+        Middleware(LastWord, stopping=stopping),
         *layers,
         Middleware(BodyLimit, max_bytes=max_body_bytes, larger=larger_bodies or {}),
     ]
@@ -145,6 +149,30 @@ class RequestScope:
             finally:
                 labels = (self._service, _route(scope), scope["method"], str(status))
                 REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - started)
+
+
+class LastWord:
+    """Answers what the server cancels because it has waited for as long as it may when it stops."""
+
+    def __init__(self, app: ASGIApp, *, stopping: Stopping) -> None:
+        self._app = app
+        self._stopping = stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def observed(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        except asyncio.CancelledError:
+            if started or scope["type"] != "http" or not self._stopping.has_begun:
+                raise
+            interrupted = Interrupted("It took longer than a restart waits")
+            await answer(interrupted, Request(scope))(scope, receive, send)
 
 
 class _Elsewhere:

@@ -165,6 +165,21 @@ def open_storage(settings: StorageSettings) -> Storage:
             return Storage(partial(_gcs, url.netloc, prefix), name=url.netloc)
 
 
+def public_origins(settings: StorageSettings) -> list[str]:
+    """Where the addresses that the storage signs may lead, as a content security policy names it."""
+    url = urlsplit(settings.storage_url)
+    match url.scheme:
+        case "file":
+            return []
+        case "gs":
+            return ["https://storage.googleapis.com"]
+        case _ if settings.aws_endpoint_url:
+            endpoint = urlsplit(settings.aws_endpoint_url)
+            return [f"{endpoint.scheme}://{endpoint.netloc}"]
+        case _:
+            return [f"https://s3.{settings.aws_region}.amazonaws.com"]
+
+
 def _folder(path: Path) -> ObjectStore:
     # What people said lies here: nobody else on this machine may look.
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 
-from shared.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES
+from shared.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES, BodyTooSlow
 from shared.clients.diarization import DiarizationClient
 from shared.clients.http import inference_http
 from shared.contracts.stt import PCM_MEDIA_TYPE, TRANSCRIBE_PATH, Priority, TranscribeResponse
@@ -18,11 +18,12 @@ from shared.inference import EngineBusy, InferenceWorker
 from shared.problems import documented, self_contained
 from shared.serving import install, while_connected
 from stt_service import schemas
-from stt_service.bodies import Heard, read_batch, read_body
+from stt_service.bodies import Heard, read_batch, read_body, receive
 from stt_service.engine import Loaded, load_engine
 from stt_service.openai import realtime
 from stt_service.openai import routes as openai
 from stt_service.openai.errors import OpenAiErrors
+from stt_service.places import Places
 from stt_service.recognition import Recogniser
 from stt_service.runtime import Runtime, WithRuntime
 from stt_service.settings import SttSettings
@@ -74,7 +75,13 @@ async def _open(
             began = clock()
             loaded = await worker.run(load, settings)
             seconds = round(clock() - began, 3)
-            log.info("engine.loaded", engine=loaded.engine.name, seconds=seconds, reason=loaded.reason)
+            log.info(
+                "engine.loaded",
+                engine=loaded.kind,
+                model=loaded.engine.name,
+                seconds=seconds,
+                reason=loaded.reason,
+            )
             recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)
             follow_voice = await asyncio.to_thread(load_vad, settings)
             streams = Streams(places=settings.max_streams, origins=settings.origins)
@@ -85,6 +92,7 @@ async def _open(
                     loaded,
                     seconds,
                     recogniser,
+                    Places(settings, recogniser),
                     follow_voice,
                     streams,
                     diarization,
@@ -109,7 +117,7 @@ async def _diarization(settings: SttSettings) -> AsyncIterator[DiarizationClient
 router = APIRouter()
 _FAILURES = documented(
     *(BadRequest, UndecodableAudio, AudioTooLong, TooLarge, UnsupportedMedia, InvalidRequest),
-    *(EngineBusy, DecoderBusy, Unavailable),
+    *(EngineBusy, DecoderBusy, Unavailable, BodyTooSlow),
 )
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -135,13 +143,18 @@ async def transcribe(
     words: Annotated[bool, Query(description="Also the place of each word, if the engine knows")] = False,
 ) -> Response:
     """Words in a piece of audio. Which languages the engine understands is said by `GET /info`."""
-    body = await read_body(request, runtime.decoder, runtime.settings)
-    work = runtime.recogniser.transcribe(
-        body.audio, language=language or body.language, priority=priority, want_words=words
-    )
-    heard = await while_connected(request, work)
+
+    async def heard() -> TranscribeResponse:
+        body = await read_body(request, runtime.decoder, runtime.settings)
+        return await runtime.recogniser.transcribe(
+            body.audio, language=language or body.language, priority=priority, want_words=words
+        )
+
+    with runtime.places.taken(request, priority):
+        await receive(request, runtime.settings)
+        answer = await while_connected(request, heard())
     # It is valid already, and would be checked once more.
-    return Response(heard.model_dump_json(), media_type=JSON_MEDIA_TYPE)
+    return Response(answer.model_dump_json(), media_type=JSON_MEDIA_TYPE)
 
 
 @router.post(
@@ -151,8 +164,9 @@ async def transcribe(
 )
 async def batch_transcribe(request: Request, runtime: WithRuntime) -> list[TranscribeResponse]:
     """Words in several pieces of audio, in their order; one that cannot be taken refuses all."""
-    batch = await read_batch(request, runtime.settings, max_items=runtime.batch_limit)
-    return await while_connected(request, _all(runtime.recogniser, batch))
+    with runtime.places.taken(request, "final"):
+        batch = await read_batch(request, runtime.settings, max_items=runtime.batch_limit)
+        return await while_connected(request, _all(runtime.recogniser, batch))
 
 
 async def _all(recogniser: Recogniser, batch: list[Heard]) -> list[TranscribeResponse]:
@@ -202,7 +216,8 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             load_time_seconds=runtime.load_seconds,
             model_dir=str(loaded.folder),
             device=loaded.engine.device,
-            engine=loaded.engine.name,
+            engine=loaded.kind,
+            model=loaded.engine.name,
             revision=loaded.revision,
             sha256=loaded.sha256,
             languages=loaded.engine.languages,

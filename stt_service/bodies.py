@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from shared.audio import SAMPLE_RATE, Pcm, samples_from_numbers
-from shared.bodies import JSON_MEDIA_TYPE, audio_body, bounded, json_body, media_of
+from shared.bodies import JSON_MEDIA_TYPE, audio_body, bounded, is_audio, json_body, media_of, receiving
 from shared.contracts.stt import PCM_MEDIA_TYPE
 from shared.decoding import Decoder
 from shared.errors import BadRequest, InvalidRequest, UnsupportedMedia
@@ -25,6 +25,15 @@ class Heard:
     language: str | None = None
 
 
+async def receive(request: Request, settings: SttSettings) -> None:
+    """The body to its end, for `read_body`. Raises UnsupportedMedia before it, TooLarge or BodyTooSlow."""
+    media = media_of(request)
+    if media.get_content_type() != JSON_MEDIA_TYPE and not is_audio(media):
+        raise _unsupported()
+    async with receiving(within_seconds=settings.body_timeout_seconds):
+        await request.body()
+
+
 async def read_body(request: Request, decoder: Decoder, settings: SttSettings) -> Heard:
     """Raises UnsupportedMedia, TooLarge, InvalidRequest, RequestValidationError or UndecodableAudio."""
     max_seconds = settings.max_audio_seconds
@@ -33,15 +42,20 @@ async def read_body(request: Request, decoder: Decoder, settings: SttSettings) -
         return await asyncio.to_thread(_from_json, body, max_seconds)
     if audio := await audio_body(request, decoder, max_seconds=max_seconds):
         return Heard(audio)
-    raise UnsupportedMedia(f"Send {JSON_MEDIA_TYPE}, {PCM_MEDIA_TYPE};rate={SAMPLE_RATE} or an audio file")
+    raise _unsupported()
 
 
 async def read_batch(request: Request, settings: SttSettings, *, max_items: int) -> list[Heard]:
     """Raises TooLarge, InvalidRequest, RequestValidationError, BadRequest or AudioTooLong."""
     if media_of(request).get_content_type() != JSON_MEDIA_TYPE:
         raise UnsupportedMedia(f"Send {JSON_MEDIA_TYPE}")
-    body = await json_body(request, max_bytes=settings.max_json_bytes)
+    async with receiving(within_seconds=settings.body_timeout_seconds):
+        body = await json_body(request, max_bytes=settings.max_json_bytes)
     return await asyncio.to_thread(_batch_from_json, body, max_items, settings.max_audio_seconds)
+
+
+def _unsupported() -> UnsupportedMedia:
+    return UnsupportedMedia(f"Send {JSON_MEDIA_TYPE}, {PCM_MEDIA_TYPE};rate={SAMPLE_RATE} or an audio file")
 
 
 def _from_json(body: bytes, max_seconds: float) -> Heard:

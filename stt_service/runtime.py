@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from shared.clients.diarization import DiarizationClient
 from shared.decoding import Decoder
 from stt_service.engine import Loaded
+from stt_service.places import Places
 from stt_service.recognition import Recogniser
 from stt_service.settings import SttSettings
 from stt_service.streaming.admission import Streams
@@ -25,6 +26,7 @@ class Runtime:
     loaded: Loaded
     load_seconds: float
     recogniser: Recogniser
+    places: Places
     follow_voice: FollowVoice
     streams: Streams
     diarization: DiarizationClient | None

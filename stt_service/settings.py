@@ -51,6 +51,12 @@ class SttSettings(ServiceSettings):
     max_body_bytes: int = Field(64_000_000, gt=0)
     """Five minutes of two channels at 48 kHz."""
 
+    max_bodies_bytes: int = Field(256_000_000, gt=0)
+    """Of all bodies together that are being received or heard; what does not fit any more is refused."""
+
+    body_timeout_seconds: float = Field(60, gt=0)
+    """A body that comes more slowly would keep its place from others."""
+
     max_json_bytes: int = Field(20_000_000, gt=0)
     """Parsing JSON holds up everybody else for as long as it takes; longer audio comes as audio."""
 
@@ -65,7 +71,8 @@ class SttSettings(ServiceSettings):
     batch_timeout_ms: float = Field(
         10, ge=0, validation_alias=AliasChoices("STT_BATCH_TIMEOUT_MS", "BATCH_TIMEOUT_MS")
     )
-    """How long a batch that is not full waits for more."""
+    """How long after its first request a batch that is not full waits for more, where the model has just been
+    busy with others. A model that is idle begins at once: there is nobody to share a batch with."""
 
     max_streams: int = Field(32, ge=1)
     """WebSockets that are listened to at once; more are refused with 503."""

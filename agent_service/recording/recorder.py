@@ -7,7 +7,7 @@ from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE, Pcm
 from shared.contracts.recordings import CHUNK_SECONDS
 from shared.timeline import Alignment
 
-_MOVED_SECONDS = 0.04
+_MOVED_SECONDS = 0.03
 """Audio that lies this far from where the chunk began would make it lie: another chunk begins."""
 
 _SHORTEST_SECONDS = 0.1

@@ -10,6 +10,7 @@ from api_service.audio import service
 from api_service.audio.links import FILES_PATH, LinkExpired, LinkRefused
 from api_service.audio.ranges import RangeNotSatisfiable, Representation
 from api_service.audio.repository import Content
+from api_service.audio.store import TooManyUploads
 from api_service.runtime import CurrentRuntime, Runtime
 from shared.errors import TooLarge, Unavailable
 from shared.problems import documented
@@ -75,7 +76,9 @@ async def describe_content(
 @router.put(
     "/{file_id}",
     status_code=204,
-    responses=documented(service.UploadClosed, service.UploadStalled, TooLarge, StorageBusy, StorageFailed),
+    responses=documented(
+        *(service.UploadClosed, service.UploadStalled, TooLarge, TooManyUploads, StorageBusy, StorageFailed)
+    ),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -17,6 +17,7 @@ from api_service.audio.schemas import (
     LegacyProcess,
     LegacySession,
 )
+from api_service.audio.store import TooManyUploads
 from api_service.bodies import JsonBody
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime, Runtime
 from api_service.sessions.service import NotOwner, SessionNotFound, session_named
@@ -34,7 +35,7 @@ router = APIRouter(prefix="/api/v1/audio", tags=["audio"], responses=documented(
     "/upload",
     responses=documented(
         *(BadRequest, SessionNotFound, NotOwner, service.UploadStalled, TooLarge),
-        *(UnsupportedMedia, service.NotAudio, DecoderBusy, StorageBusy, StorageFailed),
+        *(UnsupportedMedia, service.NotAudio, DecoderBusy, TooManyUploads, StorageBusy, StorageFailed),
     ),
     openapi_extra={
         "requestBody": {

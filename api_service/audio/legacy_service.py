@@ -44,7 +44,8 @@ async def add(runtime: Runtime, claims: Claims, form: UploadForm, session_id: UU
     path = service.upload_path(file_id)
     async with runtime.database.as_service() as connection:
         await repository.reserve(connection, path)
-    await service.write(runtime, path, form.content(), most=runtime.settings.max_upload_bytes)
+    most = runtime.settings.max_upload_bytes
+    await service.write(runtime, path, form.content(), most=most, owner=claims.user_id)
     async with open_caller(runtime, claims) as caller:
         owner_of = await _wanted_session(runtime, caller, form, session_id)
         await sessions.owned(caller, owner_of)

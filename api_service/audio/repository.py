@@ -53,8 +53,9 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where a file is to be written, and how large it was announced to be."""
+    """Whose file is to be written where, and how large it was announced to be."""
 
+    user_id: UUID
     storage_path: str
     file_size_bytes: int
 

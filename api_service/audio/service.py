@@ -8,7 +8,7 @@ version, whatever is written to the first place meanwhile.
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -25,6 +25,9 @@ from shared.errors import Conflict, NotFound, ServiceError, TooLarge, Unsupporte
 from shared.storage import ObjectMissing, StoredFile
 
 _STALLED_SECONDS = 30
+_LEAST_BYTES_A_SECOND = 4000
+"""On average, once an upload has had the time to begin: less than any line that a recording was made over."""
+
 _WRITE_SECONDS = 3600
 """Together with the lifetime of a link less than the database waits before it clears up after an upload."""
 
@@ -106,28 +109,38 @@ async def ticket(runtime: Runtime, file_id: UUID, *, base_url: str) -> Ticket:
 
 
 async def receive(runtime: Runtime, file_id: UUID, content: AsyncIterator[bytes]) -> None:
-    """Write what arrives, all or nothing. Raises UploadClosed, TooLarge or UploadStalled."""
+    """Write what arrives, all or nothing. Raises UploadClosed, and as `write` does."""
     async with runtime.database.as_service() as connection:
         upload = await repository.upload(connection, file_id)
     if upload is None:
         raise UploadClosed("It was completed already, or the file is gone")
-    await write(runtime, upload.storage_path, content, most=upload.file_size_bytes)
+    await write(runtime, upload.storage_path, content, most=upload.file_size_bytes, owner=upload.user_id)
 
 
-async def write(runtime: Runtime, path: str, content: AsyncIterator[bytes], *, most: int) -> None:
-    """Write what arrives, up to so many bytes. Raises TooLarge or UploadStalled."""
+async def write(
+    runtime: Runtime, path: str, content: AsyncIterator[bytes], *, most: int, owner: UUID
+) -> None:
+    """Write what an account sends, up to so many bytes.
+
+    Raises TooManyUploads, TooLarge, UploadStalled or what storage raises.
+    """
     try:
-        async with asyncio.timeout(_WRITE_SECONDS):
-            await runtime.audio.storage.put(path, arriving(content, most=most))
+        with runtime.audio.uploads.taken(owner):
+            async with asyncio.timeout(_WRITE_SECONDS):
+                await runtime.audio.storage.put(path, arriving(content, most=most))
     except TimeoutError as fault:
         raise UploadStalled(f"More than {_WRITE_SECONDS} seconds have passed") from fault
 
 
 async def arriving(
-    content: AsyncIterator[bytes], *, most: int, stalled_seconds: float = _STALLED_SECONDS
+    content: AsyncIterator[bytes],
+    *,
+    most: int,
+    stalled_seconds: float = _STALLED_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[bytes]:
-    """What comes, for as long as it comes. Raises TooLarge or UploadStalled."""
-    received = 0
+    """What comes, for as long as it comes, and not in a trickle. Raises TooLarge or UploadStalled."""
+    received, began = 0, clock()
     while True:
         try:
             async with asyncio.timeout(stalled_seconds):
@@ -139,6 +152,9 @@ async def arriving(
         received += len(piece)
         if received > most:
             raise TooLarge(f"At most {most} bytes are taken")
+        passed = clock() - began
+        if passed > stalled_seconds and received < passed * _LEAST_BYTES_A_SECOND:
+            raise UploadStalled(f"Less than {_LEAST_BYTES_A_SECOND} bytes a second came")
         yield piece
 
 

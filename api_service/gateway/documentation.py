@@ -102,7 +102,7 @@ def _completed(path: str, written: object) -> PathItem:
         operation = getattr(item, method)
         if not isinstance(operation, Operation):
             continue
-        _add(operation, *_failures(path, operation))
+        _add(operation, *_failures(path, method, operation))
         if method == "post" and operation.security:
             operation.parameters = [*(operation.parameters or []), _KEY]
             _add(operation, MalformedKey, StillRunning, KeyReused)
@@ -123,8 +123,9 @@ def _refer_to_problem(operation: Operation) -> None:
     operation.responses = dict(responses)
 
 
-def _failures(path: str, operation: Operation) -> list[type[ServiceError]]:
-    failures: list[type[ServiceError]] = [TooManyRequests] if is_counted(path) else []
+def _failures(path: str, method: str, operation: Operation) -> list[type[ServiceError]]:
+    is_limited = is_counted(path, method.upper())
+    failures: list[type[ServiceError]] = [TooManyRequests] if is_limited else []
     if operation.security:
         failures += [Unauthenticated, Unavailable]
     if operation.requestBody:

@@ -10,7 +10,7 @@ _MOST_BYTES = 2_000_000
 """Longer answers are sent as they come."""
 
 _ANSWERED_AT = re.compile(rb'"timestamp":"[^"]*"')
-"""In version 2 every reply says when it was given, which is no part of what it says."""
+"""In version 2 replies, and tasks in lists, say when they were given, which is no part of what they say."""
 
 _OF_WHAT_IS_NOT_SENT = ("content-length", "content-type")
 
@@ -64,7 +64,7 @@ class _Tagged:
     def _tag(self) -> str:
         body = bytes(self._body)
         if self._path.startswith("/api/v2/"):
-            body = _ANSWERED_AT.sub(b"", body, count=1)
+            body = _ANSWERED_AT.sub(b"", body)
         return f'W/"{blake2b(body, digest_size=16).hexdigest()}"'
 
 

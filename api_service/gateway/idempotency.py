@@ -1,7 +1,9 @@
 """`Idempotency-Key`: a POST that is sent again is answered again and done once."""
 
+import asyncio
 import re
-from hashlib import sha256
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 from starlette.datastructures import Headers
@@ -9,7 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api_service.gateway.idempotency_store import IdempotencyStore, Kept, Running, name_of
+from api_service.gateway.fingerprints import Fingerprint
+from api_service.gateway.idempotency_store import RUNNING_SECONDS, IdempotencyStore, Kept, Running, name_of
 from api_service.gateway.identity import known_claims
 from shared.errors import BadRequest, Conflict, ServiceError
 from shared.serving import answer
@@ -21,6 +24,9 @@ REPLAYED = "idempotency-replayed"
 KEY_PATTERN = r"[!-~]{1,255}"
 _KEY = re.compile(KEY_PATTERN)
 _KEPT_HEADERS = ("content-type", "etag", "link", "location")
+_RENEWALS = 3
+"""While a mark would last, so that one of them may be late."""
+
 _MOST_BYTES = 1_000_000
 """Of an answer. A longer one is given once; sent again, the request is done again."""
 
@@ -40,8 +46,9 @@ class KeyReused(ServiceError):
 class Idempotency:
     """Only for POSTs of somebody known. Answers that are not a success are not kept: nothing was done."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, running_seconds: float = RUNNING_SECONDS) -> None:
         self._app = app
+        self._running_seconds = running_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = Headers(scope=scope).get(HEADER) if scope["type"] == "http" else None
@@ -49,12 +56,13 @@ class Idempotency:
         if key is None or claims is None:
             await self._app(scope, receive, send)
             return
-        store = IdempotencyStore(scope["state"]["runtime"].redis)
+        redis = scope["state"]["runtime"].redis
+        store = IdempotencyStore(redis, running_seconds=self._running_seconds)
         name = name_of(user_id=claims.user_id, path=_address(scope), key=key)
         try:
             if not _KEY.fullmatch(key):
                 raise MalformedKey("Between 1 and 255 visible ASCII characters")
-            response = await _served_before(store, name, receive)
+            response = await _served_before(store, name, scope, receive)
         except ServiceError as refusal:
             response = answer(refusal, Request(scope))
         if response is None:
@@ -65,15 +73,39 @@ class Idempotency:
     async def _serve(
         self, store: IdempotencyStore, name: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        recorder = _Recorder(store, name, receive, send)
+        recorder = _Recorder(store, name, scope, receive, send)
         try:
-            await self._app(scope, recorder.receive, recorder.send)
+            async with _renewed(store, name, every_seconds=self._running_seconds / _RENEWALS):
+                await self._app(scope, recorder.receive, recorder.send)
         finally:
             if not recorder.settled:
                 await _release(store, name)
 
 
-async def _served_before(store: IdempotencyStore, name: str, receive: Receive) -> Response | None:
+@asynccontextmanager
+async def _renewed(store: IdempotencyStore, name: str, *, every_seconds: float) -> AsyncIterator[None]:
+    """Let the mark last for as long as the block does."""
+    renewing = asyncio.create_task(_renew(store, name, every_seconds))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _renew(store: IdempotencyStore, name: str, every_seconds: float) -> None:
+    is_ours = True
+    while is_ours:
+        await asyncio.sleep(every_seconds)
+        try:
+            is_ours = await store.renew(name)
+        except ServiceError as failure:
+            log.warning("idempotency.not_renewed", code=failure.code)
+
+
+async def _served_before(
+    store: IdempotencyStore, name: str, scope: Scope, receive: Receive
+) -> Response | None:
     known = await store.begin(name)
     match known:
         case None:
@@ -81,7 +113,7 @@ async def _served_before(store: IdempotencyStore, name: str, receive: Receive) -
         case Running():
             raise StillRunning("Ask again when the first one is answered")
         case kept:
-            if not await _is_same(kept, receive):
+            if not await _is_same(kept, _fingerprint(scope), receive):
                 raise KeyReused("It was sent before with another body")
             return Response(kept.content.encode("latin-1"), kept.status, kept.headers | {REPLAYED: "true"})
 
@@ -89,9 +121,11 @@ async def _served_before(store: IdempotencyStore, name: str, receive: Receive) -
 class _Recorder:
     """Passes one exchange on, and keeps it as soon as it is known to be a success."""
 
-    def __init__(self, store: IdempotencyStore, name: str, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, store: IdempotencyStore, name: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         self._store, self._name, self._receive, self._send = store, name, receive, send
-        self._asked, self._asked_bytes, self._whole = sha256(), 0, False
+        self._asked, self._is_empty, self._whole = _fingerprint(scope), True, False
         self._start: Message | None = None
         self._content = bytearray()
         self.settled = False
@@ -100,7 +134,7 @@ class _Recorder:
         message = await self._receive()
         if message["type"] == "http.request":
             self._asked.update(message.get("body", b""))
-            self._asked_bytes += len(message.get("body", b""))
+            self._is_empty = self._is_empty and not message.get("body")
             self._whole = not message.get("more_body")
         return message
 
@@ -123,9 +157,10 @@ class _Recorder:
         if self._start is None or len(self._content) > _MOST_BYTES:
             return
         headers = Headers(raw=self._start["headers"])
+        fingerprint = self._asked.hexdigest()
         kept = Kept(
-            fingerprint=self._asked.hexdigest() if self._whole or not self._asked_bytes else None,
-            length=self._asked_bytes,
+            fingerprint=fingerprint if self._whole or self._is_empty else None,
+            length=self._asked.length,
             status=self._start["status"],
             headers={name: headers[name] for name in _KEPT_HEADERS if name in headers},
             content=self._content.decode("latin-1"),
@@ -138,17 +173,20 @@ class _Recorder:
             log.warning("idempotency.not_kept", code=failure.code)
 
 
-async def _is_same(kept: Kept, receive: Receive) -> bool:
+def _fingerprint(scope: Scope) -> Fingerprint:
+    return Fingerprint(Headers(scope=scope).get("content-type", ""))
+
+
+async def _is_same(kept: Kept, body: Fingerprint, receive: Receive) -> bool:
     """Whether the body that comes is the one that was answered; no more of it is read than that one had."""
     if kept.fingerprint is None:
         return True
-    body, length, more = sha256(), 0, True
-    while more and length <= kept.length:
+    more = True
+    while more and body.length <= kept.length:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body.update(message.get("body", b""))
-        length += len(message.get("body", b""))
         more = message.get("more_body", False)
     return body.hexdigest() == kept.fingerprint
 

@@ -1,9 +1,10 @@
 """Finds out once who asks, for the layers below and for the routes."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_service.auth.verifier import Claims, TokenVerifier
+from api_service.event_sockets import token_of
 from shared.errors import ServiceError, Unauthenticated
 
 _STATE = "identity"
@@ -16,9 +17,9 @@ class Identity:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] in {"http", "websocket"}:
             verifier: TokenVerifier = scope["state"]["runtime"].verifier
-            scope["state"][_STATE] = await _identify(verifier, Request(scope))
+            scope["state"][_STATE] = await _identify(verifier, HTTPConnection(scope))
         await self._app(scope, receive, send)
 
 
@@ -36,11 +37,11 @@ def known_claims(scope: Scope) -> Claims | None:
     return None if isinstance(identity, ServiceError) else identity
 
 
-async def _identify(verifier: TokenVerifier, request: Request) -> Claims | ServiceError:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+async def _identify(verifier: TokenVerifier, request: HTTPConnection) -> Claims | ServiceError:
+    token = token_of(request)
+    if token is None:
         return Unauthenticated("Authorization header missing")
     try:
-        return await verifier.verify(token.strip())
+        return await verifier.verify(token)
     except ServiceError as refusal:
         return refusal

@@ -1,10 +1,11 @@
 """How often one account or one address may ask."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_service.auth.service_token import is_service_token
@@ -16,8 +17,13 @@ from shared.serving import answer
 Budget = Literal["reads", "writes", "anonymous", "sign-in"]
 
 SIGN_IN = ("POST", "/api/v1/auth/development-token")
-_UNCOUNTED = ("/api/v2/tasks/", "/app/", "/health", "/metrics", "/api/v1/livekit/webhook")
-"""Polled until something is done, loaded by every visitor, asked by machines, signed by LiveKit."""
+_UNCOUNTED = ("/app/", "/health", "/metrics", "/api/v1/livekit/webhook")
+"""Loaded by every visitor, asked by machines, signed by LiveKit."""
+
+_POLLED = re.compile(r"/api/v2/tasks/[^/]+(/status)?")
+"""With GET, until something is done."""
+
+_STARTS = ("http.response.start", "websocket.http.response.start")
 
 
 class TooManyRequests(ServiceError):
@@ -33,13 +39,16 @@ class Counted:
 
 
 class RateLimits:
-    """Takes every request from one budget. While Redis is away requests pass uncounted."""
+    """Takes every request, and every opening of a WebSocket, from one budget.
+
+    While Redis is away they pass uncounted.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        counted = counted_as(scope) if scope["type"] == "http" else None
+        counted = counted_as(scope) if scope["type"] in {"http", "websocket"} else None
         if counted is None:
             await self._app(scope, receive, send)
             return
@@ -50,7 +59,7 @@ class RateLimits:
             return
 
         async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 _tell(MutableHeaders(scope=message), spent)
             await send(message)
 
@@ -60,20 +69,23 @@ class RateLimits:
             await self._refuse(spent, scope, receive, told)
 
     async def _refuse(self, spent: Spent, scope: Scope, receive: Receive, send: Send) -> None:
-        response = answer(TooManyRequests(f"At most {spent.description}"), Request(scope))
+        response = answer(TooManyRequests(f"At most {spent.description}"), HTTPConnection(scope))
         response.headers["retry-after"] = str(spent.reset_seconds)
         await response(scope, receive, send)
 
 
-def is_counted(path: str) -> bool:
-    """Whether requests to this path can be refused for being too many."""
+def is_counted(path: str, method: str) -> bool:
+    """Whether such requests can be refused for being too many."""
+    if method in {"GET", "HEAD"} and _POLLED.fullmatch(path):
+        return False
     return not path.startswith(_UNCOUNTED)
 
 
 def counted_as(scope: Scope) -> Counted | None:
     """The budget of a request; None for what is never refused, such as what agents tell."""
-    path, method = scope["path"], scope["method"]
-    if method == "OPTIONS" or not is_counted(path):
+    # A WebSocket begins as a GET, and is one for as long as nobody has accepted it.
+    path, method = scope["path"], scope.get("method", "GET")
+    if method == "OPTIONS" or (scope["type"] == "http" and not is_counted(path, method)):
         return None
     address = scope["client"][0] if scope.get("client") else "unknown"
     if (method, path) == SIGN_IN:
@@ -85,7 +97,7 @@ def counted_as(scope: Scope) -> Counted | None:
 
 
 def _of_the_operator(scope: Scope) -> bool:
-    _, _, token = Request(scope).headers.get("authorization", "").partition(" ")
+    _, _, token = HTTPConnection(scope).headers.get("authorization", "").partition(" ")
     return is_service_token(token.strip(), scope["state"]["runtime"].settings)
 
 

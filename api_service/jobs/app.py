@@ -28,6 +28,9 @@ from shared.inference import InferenceWorker
 
 log = structlog.get_logger()
 
+_MODEL_REST_SECONDS = 120.0
+"""A model server starts again in so long, and what the other parts of a meeting have cost is not lost."""
+
 
 class WorkerHealth(BaseModel):
     """That it runs; what it waits for is in the database."""
@@ -88,7 +91,7 @@ async def _open_minutes(settings: ApiSettings, stack: AsyncExitStack, *, databas
     stack.push_async_callback(redis.aclose)
     extraction = InferenceWorker(name="minutes", max_waiting=settings.worker_jobs)
     stack.callback(extraction.close)
-    maker = await open_maker(settings, stack, extraction=extraction)
+    maker = await open_maker(settings, stack, extraction=extraction, rest_seconds=_MODEL_REST_SECONDS)
     return MinutesTools(database, maker, SectionStream(redis))
 
 

@@ -1,18 +1,27 @@
 """Queues jobs, and writes down how they fare. What a worker writes counts while its attempt is the newest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from psycopg.errors import ConfigurationLimitExceeded
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from api_service.database import Connection
+from shared.errors import ServiceError
 
 Kind = Literal["transcribe", "join_recording", "second_pass", "summarize"]
 Priority = Literal["urgent", "high", "normal", "low"]
+
+
+class TooManyTasks(ServiceError):
+    status, code, title, retryable = 429, "too-many-tasks", "So many tasks of this account wait", True
+    retry_after_seconds = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +58,43 @@ async def add(
     settings: dict[str, JsonValue],
     priority: Priority = "normal",
 ) -> UUID | None:
-    """Queue a job of the user of the connection, in its transaction. None for who is no member."""
-    cursor = await connection.execute(
-        "select internal.add_job(%s, %s, %s, %s) as id", [session_id, kind, Jsonb(settings), priority]
-    )
+    """Queue a job of the user of the connection, in its transaction. None for who is no member.
+
+    Raises TooManyTasks; the transaction is lost then.
+    """
+    with limited():
+        cursor = await connection.execute(
+            "select internal.add_job(%s, %s, %s, %s) as id", [session_id, kind, Jsonb(settings), priority]
+        )
     row = await cursor.fetchone()
     job_id: UUID | None = row["id"] if row else None
     if job_id:
         await connection.execute("select internal.queue_job(%s)", [job_id])
     return job_id
+
+
+async def add_second_pass(
+    connection: Connection, session_id: UUID, *, language: str | None, is_chosen: bool
+) -> UUID | None:
+    """Have a meeting heard again, by the one job that waits for that. None for who is no member.
+
+    The job is the owner's, whoever asks. Raises TooManyTasks; the transaction is lost then.
+    """
+    with limited():
+        cursor = await connection.execute(
+            "select internal.ask_second_pass(%s, %s, %s) as id", [session_id, language, is_chosen]
+        )
+    row = await cursor.fetchone()
+    return row["id"] if row else None
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Around statements that add a job: the database counts those that wait. Raises TooManyTasks."""
+    try:
+        yield
+    except ConfigurationLimitExceeded as fault:
+        raise TooManyTasks("Wait until one of them is over, or cancel one") from fault
 
 
 async def start(connection: Connection, job_id: UUID) -> Attempt | None:

@@ -46,6 +46,11 @@ class Work:
         self._told_at = 0.0
         self._step = ""
 
+    @property
+    def is_last_try(self) -> bool:
+        """Whether nobody begins the job again when this attempt fails."""
+        return self.attempt.tries >= MAX_TRIES
+
     async def report(self, percentage: float, step: str) -> None:
         """Tell how far it is, at most about once a second. Raises JobLost."""
         now = time.monotonic()

@@ -15,12 +15,12 @@ from api_service.database import Database
 from api_service.livekit import presence_repository as repository
 from api_service.livekit import presence_rules as rules
 from api_service.livekit.presence_repository import WatchedSession
-from api_service.livekit.presence_rooms import LiveKitRooms, Occupants
+from api_service.livekit.presence_rooms import Listed, LiveKitRooms, Occupants
 from api_service.realtime.stream import CaptionStreams
 from api_service.sessions.lifecycle import LIVE
 from shared.clients.redis import reachable
 from shared.contracts.captions import SessionChanged
-from shared.contracts.rooms import NO_HOLDER, AgentJob, lease_key
+from shared.contracts.rooms import NO_HOLDER, AgentJob, RoomMetadata, lease_key
 from shared.errors import ServiceError, Unavailable
 
 log = structlog.get_logger()
@@ -47,9 +47,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]
 class _Sight:
     """What was seen of a room from afar: enough to tell that it needs no closer look."""
 
-    size: int | None
-    """Its participants of any kind; None without a room."""
-
+    room: Listed | None
     holder: str | None
     announced_at: datetime | None
 
@@ -63,6 +61,8 @@ class _Watched:
     """How it looked when nothing had to be done."""
 
     settled_until: float = 0.0
+    contradicts: bool = False
+    """Whether it said of its recording something else than its session."""
 
 
 class RoomKeeper:
@@ -86,13 +86,13 @@ class RoomKeeper:
 
     async def sweep(self, woken: set[UUID]) -> int:
         """Look at every room in which something may have to be done. Returns how many there are to watch."""
-        sizes = await self._rooms.sizes()
+        rooms = await self._rooms.all()
         announced = await self._announced()
-        await self._read_sessions({*sizes, *announced, *self._watched})
+        await self._read_sessions({*rooms, *announced, *self._watched})
         live = {each.id for each in self._sessions.values() if each.status in LIVE}
-        known = {*sizes, *announced, *self._watched, *live}
+        known = {*rooms, *announced, *self._watched, *live}
         holders = await self._holders(known)
-        sights = {each: _Sight(sizes.get(each), holders.get(each), announced.get(each)) for each in known}
+        sights = {each: _Sight(rooms.get(each), holders.get(each), announced.get(each)) for each in known}
         await self._look(
             {each: sight for each, sight in sights.items() if each in woken or self._is_due(each, sight)}
         )
@@ -105,7 +105,7 @@ class RoomKeeper:
         holders = await self._holders(sessions)
         await self._look(
             {
-                each: _Sight(await self._rooms.size(each), holders.get(each), announced.get(each))
+                each: _Sight(await self._rooms.find(each), holders.get(each), announced.get(each))
                 for each in sessions & self._sessions.keys()
             }
         )
@@ -120,7 +120,7 @@ class RoomKeeper:
         """Look at one room closely and do what it needs."""
         watched = self._watched.setdefault(session_id, _Watched(rules.RoomWatch()))
         async with self._looks, _survived(session_id, "look"):
-            exists = sight.size is not None
+            exists = sight.room is not None
             occupants = await self._rooms.occupants(session_id) if exists else Occupants()
             room = rules.Room(
                 exists=exists,
@@ -132,11 +132,13 @@ class RoomKeeper:
             )
             status = self._sessions[session_id].status
             actions = watched.watch.decide(room, status=status, now=datetime.now(UTC))
+            # Before an agent comes: it does what the room says, and everybody can see that.
+            is_described = await self._describe(session_id, watched, sight.room)
             for action in actions:
                 async with _survived(session_id, type(action).__name__):
                     await self._perform(session_id, action)
             attended = room.holder is not None or not room.people
-            watched.settled = sight if attended and not actions else None
+            watched.settled = sight if attended and is_described and not actions else None
             watched.settled_until = time.monotonic() + _SETTLED_SECONDS
             if not exists and not sight.announced_at and self._sessions[session_id].status not in LIVE:
                 del self._watched[session_id]
@@ -151,15 +153,35 @@ class RoomKeeper:
             case rules.SendAgent(clock_from):
                 session = self._sessions[session_id]
                 started_at = session.started_at or clock_from
-                await self._rooms.send_agent(
-                    AgentJob(session_id=session_id, language=session.language, started_at=started_at)
+                job = AgentJob(
+                    session_id=session_id,
+                    language=session.language,
+                    started_at=started_at,
+                    record=session.record,
                 )
+                await self._rooms.send_agent(job)
             case rules.DeleteDispatch(dispatch_id):
                 await self._rooms.delete_dispatch(session_id, dispatch_id)
             case rules.RemoveAgent(identity):
                 await self._rooms.remove(session_id, identity)
             case rules.RevokeLease(identity):
                 await self._revoke(session_id, identity)
+
+    async def _describe(self, session_id: UUID, watched: _Watched, room: Listed | None) -> bool:
+        """Have a room say whether it records, as LiveKit makes rooms that do not. Returns whether it did.
+
+        What it says wrongly, whoever changes the session is about to set right; it is set right here when
+        that has not happened by the next look.
+        """
+        wanted = self._sessions[session_id].record
+        if room is None or room.recording == wanted:
+            watched.contradicts = False
+            return True
+        if room.recording is None or watched.contradicts:
+            async with _survived(session_id, "describe"):
+                await self._rooms.describe(session_id, RoomMetadata(recording=wanted))
+        watched.contradicts = True
+        return False
 
     async def _open(self, session_id: UUID, clock_from: datetime) -> None:
         async with asyncio.timeout(_DATABASE_SECONDS), self._database.as_service() as connection:

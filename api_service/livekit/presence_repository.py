@@ -18,6 +18,7 @@ class WatchedSession:
     status: str
     language: str
     started_at: datetime | None
+    record: bool
 
 
 async def watched_sessions(connection: Connection, ids: Iterable[UUID]) -> list[WatchedSession]:

@@ -18,7 +18,7 @@ from livekit.api import (
     UpdateRoomMetadataRequest,
 )
 from livekit.protocol.agent_dispatch import AgentDispatch
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import ParticipantInfo, Room
 
 from api_service.livekit.presence_rules import Agent, Dispatch
 from shared.contracts.rooms import AGENT_NAME, AgentJob, RoomMetadata, room_name, session_of
@@ -36,6 +36,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A room as a list of rooms shows it."""
+
+    size: int
+    """Its participants of any kind."""
+
+    recording: bool | None
+    """What it tells everybody in it; None where it tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Occupants:
     """Who is in a room and who was sent for."""
 
@@ -50,17 +61,17 @@ class LiveKitRooms:
     def __init__(self, livekit: LiveKitAPI) -> None:
         self._livekit = livekit
 
-    async def sizes(self) -> dict[UUID, int]:
-        """The sessions that have a room, each with the number of its participants of any kind."""
+    async def all(self) -> dict[UUID, Listed]:
+        """The rooms of sessions."""
         async with _answering():
             listed = await self._livekit.room.list_rooms(ListRoomsRequest())
-        return {session_of(room.name): room.num_participants for room in listed.rooms if _is_ours(room.name)}
+        return {session_of(room.name): _listed(room) for room in listed.rooms if _is_ours(room.name)}
 
-    async def size(self, session_id: UUID) -> int | None:
-        """The number of participants of any kind in this room; None if it does not exist."""
+    async def find(self, session_id: UUID) -> Listed | None:
+        """The room of a session; None if it does not exist."""
         async with _answering():
             listed = await self._livekit.room.list_rooms(ListRoomsRequest(names=[room_name(session_id)]))
-        return listed.rooms[0].num_participants if listed.rooms else None
+        return _listed(listed.rooms[0]) if listed.rooms else None
 
     async def occupants(self, session_id: UUID) -> Occupants:
         """Those of a room that exists; nobody if it closed meanwhile."""
@@ -138,6 +149,11 @@ def _is_ours(room: str) -> bool:
         return room == room_name(session_of(room))
     except ValueError:
         return False
+
+
+def _listed(room: Room) -> Listed:
+    told = RoomMetadata.of(room.metadata)
+    return Listed(room.num_participants, told.recording if told else None)
 
 
 def _agent(info: ParticipantInfo) -> Agent:

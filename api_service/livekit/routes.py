@@ -6,7 +6,7 @@ from api_service.bodies import JsonBody
 from api_service.livekit import service
 from api_service.livekit.schemas import ConnectionDetails, ConnectionRequest, RoomEnded, RoomStatus
 from api_service.livekit.service import InvalidRoomName, RoomDenied
-from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
+from api_service.runtime import CurrentClaims, CurrentRuntime
 from api_service.sessions.service import NotOwner, SessionNotFound
 from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia, UpstreamFailed
 from shared.problems import documented
@@ -22,11 +22,10 @@ router = APIRouter(prefix="/api/v1/livekit", tags=["livekit"])
     ),
 )
 async def connection_details(
-    asked: ConnectionRequest, runtime: CurrentRuntime, caller: CurrentCaller, after: BackgroundTasks
+    asked: ConnectionRequest, runtime: CurrentRuntime, claims: CurrentClaims, after: BackgroundTasks
 ) -> ConnectionDetails:
     """A token for the room of a session: of a given one, or of one that is created now."""
-    details = await service.connect(runtime, caller, asked)
-    # After the transaction: an agent is only sent to a session that others can see.
+    details = await service.connect(runtime, claims, asked)
     after.add_task(runtime.live.presence.room_wanted, details.session_id)
     return details
 

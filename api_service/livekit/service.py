@@ -3,18 +3,21 @@
 from uuid import UUID
 
 import aiohttp
+import structlog
 from livekit.api import CreateRoomRequest, LiveKitAPI, ServerError
 
 from api_service.auth.verifier import Claims
 from api_service.livekit import tokens
 from api_service.livekit.schemas import ConnectionDetails, ConnectionRequest
 from api_service.realtime.service import LiveStatus, read_status
-from api_service.runtime import Caller, Runtime
-from api_service.sessions import ending
+from api_service.runtime import Caller, Runtime, open_caller
+from api_service.sessions import ending, repository
 from api_service.sessions import service as sessions
 from api_service.sessions.repository import Session
 from shared.contracts.rooms import RoomMetadata, room_name, session_of
-from shared.errors import BadRequest, Conflict, Forbidden, UpstreamFailed
+from shared.errors import BadRequest, Conflict, Forbidden, ServiceError, UpstreamFailed
+
+log = structlog.get_logger()
 
 _EMPTY_SECONDS = 300
 _DEPARTURE_SECONDS = 30
@@ -37,34 +40,48 @@ class RoomDenied(Forbidden):
         super().__init__("Access denied to this room")
 
 
-async def connect(runtime: Runtime, caller: Caller, asked: ConnectionRequest) -> ConnectionDetails:
+async def connect(runtime: Runtime, claims: Claims, asked: ConnectionRequest) -> ConnectionDetails:
     """Create or find the session, make sure of its room, and let the caller in.
 
-    Raises UpstreamFailed while LiveKit does not answer; the session is not created then either.
+    Raises UpstreamFailed while LiveKit does not answer; a session that was created for it is removed then.
     """
-    if asked.session_id is None:
-        session = await sessions.create(
-            caller, title=asked.title, language=asked.language, record=asked.record
-        )
-    else:
-        session = await sessions.find(caller, sessions.session_named(asked.session_id))
-    if session.status in {"cancelled", "archived"}:
-        raise SessionClosed(f"It is {session.status}")
+    async with open_caller(runtime, claims) as caller:
+        session, user = await _session(caller, asked), caller.user
     room = room_name(session.id)
-    await _ensure_room(runtime.livekit, room, RoomMetadata(recording=session.record))
+    try:
+        await _ensure_room(runtime.livekit, room, RoomMetadata(recording=session.record))
+    except UpstreamFailed:
+        if asked.session_id is None:
+            await _remove(runtime, claims, session.id)
+        raise
     token = tokens.participant_token(
-        runtime.settings,
-        room=room,
-        identity=tokens.new_identity(caller.user.id),
-        name=caller.user.display_name,
+        runtime.settings, room=room, identity=tokens.new_identity(user.id), name=user.display_name
     )
     return ConnectionDetails(
         server_url=runtime.settings.browser_livekit_url,
         room_name=room,
-        participant_name=f"User_{caller.user.username}",
+        participant_name=f"User_{user.username}",
         participant_token=token,
         session_id=session.id,
     )
+
+
+async def _session(caller: Caller, asked: ConnectionRequest) -> Session:
+    if asked.session_id is None:
+        return await sessions.create(caller, title=asked.title, language=asked.language, record=asked.record)
+    session = await sessions.find(caller, sessions.session_named(asked.session_id))
+    if session.status in {"cancelled", "archived"}:
+        raise SessionClosed(f"It is {session.status}")
+    return session
+
+
+async def _remove(runtime: Runtime, claims: Claims, session_id: UUID) -> None:
+    """A session that nobody was told of. Raises nothing: one that stays is empty."""
+    try:
+        async with open_caller(runtime, claims) as caller:
+            await repository.delete(caller.connection, session_id, user_id=caller.user.id)
+    except ServiceError as failure:
+        log.warning("session.not_removed", session_id=str(session_id), code=failure.code)
 
 
 async def room_status(runtime: Runtime, claims: Claims, room: str) -> LiveStatus:

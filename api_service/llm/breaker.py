@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 
 class Breaker:
-    """Of one model with one key. While it rests nothing is asked; then one question is, whose end decides."""
+    """Of one model with one key. After failures it rests, and then one question is asked whose end decides.
+
+    After a limit, which tells nothing but when to come again, everything may be asked again.
+    """
 
     def __init__(self, *, clock: Callable[[], float], failures: int = 3, rest_seconds: float = 30.0) -> None:
         self._clock = clock
@@ -12,15 +15,28 @@ class Breaker:
         self._rest_seconds = rest_seconds
         self._failed = 0
         self._rests_until: float | None = None
+        self._limited_until = 0.0
         self._trying = False
 
     @property
     def seconds_left(self) -> float:
         """Until a question may be asked; 0 where it may."""
-        return max(0.0, (self._rests_until or 0.0) - self._clock())
+        return max(0.0, max(self._rests_until or 0.0, self._limited_until) - self._clock())
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it rests because that was asked for."""
+        return self._clock() < self._limited_until
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether the one question is being asked whose end decides."""
+        return self._trying
 
     def allows(self) -> bool:
         """Whether to ask now. Whoever was allowed says afterwards how it went."""
+        if self.is_limited:
+            return False
         if self._rests_until is None:
             return True
         if self._trying or self._clock() < self._rests_until:
@@ -38,9 +54,14 @@ class Breaker:
             self.rest(self._rest_seconds)
 
     def rest(self, seconds: float) -> None:
-        """For as long as the other side asks for; a shorter rest does not shorten a longer one."""
+        """A shorter rest does not shorten a longer one."""
         self._trying = False
         self._rests_until = max(self._rests_until or 0.0, self._clock() + seconds)
+
+    def limited(self, seconds: float) -> None:
+        """The other side is well, and asks to be left alone for so long."""
+        self.succeeded()
+        self._limited_until = max(self._limited_until, self._clock() + seconds)
 
     def abandoned(self) -> None:
         """Whoever asked has gone, and nothing is known."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import cast
 
+import httpx
 import litellm
 import openai
 from litellm.exceptions import ContentPolicyViolationError
@@ -16,6 +17,7 @@ from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_c
 from litellm.types.utils import ModelResponse, ModelResponseStream, Usage
 from pydantic import BaseModel, SecretStr
 
+from api_service.llm.bill import NOTHING, UNKNOWN, Cost
 from api_service.llm.port import Message
 from api_service.llm.provider import Answer, Blocked, Fault, Form, KeyRefused, Limited, Passing, Unfit
 from api_service.llm.settings import ModelSettings, served_by_us
@@ -61,14 +63,17 @@ class LiteLlm:
         form: Form,
         key: SecretStr | None,
     ) -> Answer:
+        has_begun = False
         try:
             async with asyncio.timeout(self._answer_seconds):
                 async with self._stream(model, messages, schema, form, key) as stream:
+                    has_begun = True
                     return await self._heard(model, stream)
         except TimeoutError:
-            fault: Fault = Passing()
+            fault: Fault = Passing(UNKNOWN)
         except openai.OpenAIError as error:
             fault = _fault(error)
+            fault.cost = UNKNOWN if has_begun or _was_sent(error) else NOTHING
         # Raised out here since those errors quote questions and answers, which no traceback may show.
         raise fault
 
@@ -119,16 +124,13 @@ class LiteLlm:
                 text.append(choice.delta.content or "")
                 # Declared to be there in every part, it is there in the last.
                 end = cast("str | None", choice.finish_reason) or end
-        if end == "content_filter":
-            raise Blocked
         usage = _told(cast("list[ModelResponse]", stream.chunks))
-        return Answer(
-            "".join(text),
-            is_whole=end != "length",
-            prompt_tokens=usage.prompt_tokens if usage else None,
-            completion_tokens=usage.completion_tokens if usage else None,
-            cents=_cents(model, usage) if usage else None,
-        )
+        cost = UNKNOWN
+        if usage:
+            cost = Cost(usage.prompt_tokens, usage.completion_tokens, _cents(model, usage))
+        if end == "content_filter":
+            raise Blocked(cost)
+        return Answer("".join(text), is_whole=end != "length", cost=cost)
 
     async def _next(self, stream: litellm.CustomStreamWrapper) -> ModelResponseStream | None:
         async with asyncio.timeout(self._silence_seconds):
@@ -174,6 +176,18 @@ def _fault(error: openai.OpenAIError) -> Fault:
             return Unfit()
         case _:
             return Passing()
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether a question without any answer may have been read all the same."""
+    causes: list[BaseException] = []
+    while error not in causes:
+        causes.append(error)
+        error = error.__cause__ or error.__context__ or error
+    lost = [each for each in causes if isinstance(each, httpx.TransportError)]
+    return bool(lost) and not any(
+        isinstance(each, httpx.ConnectError | httpx.ConnectTimeout) for each in lost
+    )
 
 
 def _retry_after(error: openai.OpenAIError) -> float | None:

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, SecretStr
 
+from api_service.llm.bill import NOTHING, UNKNOWN, Cost
 from api_service.llm.port import Message
 
 Form = Literal["schema", "object", "text"]
@@ -13,15 +14,13 @@ Form = Literal["schema", "object", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model said; None is what its provider did not tell."""
+    """What a model said."""
 
     text: str
     is_whole: bool
     """False where it ended because it was getting too long."""
 
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cents: float | None = None
+    cost: Cost = UNKNOWN
 
 
 class Provider(Protocol):
@@ -47,6 +46,11 @@ class ClosingProvider(Provider, Protocol):
 class Fault(Exception):
     """Why there is no answer; it carries no words of the question and none of the answer."""
 
+    def __init__(self, cost: Cost = NOTHING) -> None:
+        super().__init__()
+        self.cost = cost
+        """Of what was asked in vain."""
+
 
 class Passing(Fault):
     """Too slow, out of reach or broken: it may be well in a moment."""
@@ -56,7 +60,7 @@ class Limited(Fault):
     """Too much was asked with this key."""
 
     def __init__(self, retry_after_seconds: float | None) -> None:
-        super().__init__(retry_after_seconds)
+        super().__init__()
         self.retry_after_seconds = retry_after_seconds
 
 

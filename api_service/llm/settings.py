@@ -49,7 +49,8 @@ class ModelSettings(ServiceSettings):
     """What the smallest of the models takes, question and answer together."""
 
     llm_cents_per_job: Annotated[float | None, UNLESS_EMPTY] = Field(None, gt=0)
-    """After so much nothing more is asked and the job fails; models without a known price count nothing."""
+    """After so much, in all its attempts, nothing more is asked and the job fails; models without a known
+    price count nothing."""
 
     @model_validator(mode="after")
     def _models_fit(self) -> Self:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api_service.bodies import JsonBody
+from api_service.jobs.repository import TooManyTasks
 from api_service.microphones import service
 from api_service.microphones.schemas import (
     MicrophoneChange,
@@ -35,7 +36,7 @@ async def list_microphones(session_id: SessionId, caller: CurrentCaller) -> Micr
 @router.put(
     "/{participant}",
     dependencies=[JsonBody],
-    responses=documented(MemberNotFound, NotYourMicrophone, UnsupportedMedia),
+    responses=documented(MemberNotFound, NotYourMicrophone, UnsupportedMedia, TooManyTasks),
 )
 async def mark_microphone(
     session_id: SessionId, participant: str, change: MicrophoneChange, caller: CurrentCaller

@@ -37,6 +37,7 @@ class MicrophoneChanged(MicrophoneResponse):
     """As it is now."""
 
     task_id: UUID | None = Field(
-        description="Hears a recorded meeting again with it; null while there is nothing to hear"
+        description="Hears a recorded meeting again with it; null while there is nothing to hear, and for"
+        " others than the session's owner"
     )
     poll_url: str | None

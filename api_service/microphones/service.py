@@ -30,10 +30,11 @@ class NotYourMicrophone(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A microphone as it is now, and the job that hears the meeting with it, if there is a recording."""
+    """A microphone as it is now."""
 
     microphone: MemberMicrophone
     job_id: UUID | None
+    """Hears the meeting with it, if there is a recording. None for others than the owner, whose job it is."""
 
 
 async def in_session(caller: Caller, session_id: UUID) -> list[MemberMicrophone]:
@@ -45,7 +46,7 @@ async def in_session(caller: Caller, session_id: UUID) -> list[MemberMicrophone]
 async def mark(caller: Caller, session_id: UUID, participant: str, *, shared: bool) -> Marked:
     """`participant` is an identity in the room, or the id of an account.
 
-    Raises SessionNotFound, MemberNotFound and NotYourMicrophone.
+    Raises SessionNotFound, MemberNotFound, NotYourMicrophone and TooManyTasks.
     """
     session = await sessions.find(caller, session_id)
     before = await _microphone(caller, session_id, account_of(participant))
@@ -55,7 +56,10 @@ async def mark(caller: Caller, session_id: UUID, participant: str, *, shared: bo
     if before.shared != shared and session.status in lifecycle.OVER:
         files = await audio.whole(caller.connection, session_id, user_id=caller.user.id)
         if any(file.kind == "mix" for file in files):
-            job_id = await hear_again(caller, session_id, language=session.language)
+            is_owner = session.role == "owner"
+            # Which version counts is the owner's to say.
+            asked = await hear_again(caller, session_id, language=session.language, is_chosen=is_owner)
+            job_id = asked if is_owner else None
     return Marked(MemberMicrophone(before.user_id, before.name, shared), job_id)
 
 

@@ -81,10 +81,22 @@ def is_request(sentence: str) -> bool:
 def assigned(sentence: str, people: Iterable[str]) -> str | None:
     """Who is said by name to do something: `Ada will send`, `由小王负责`."""
     for name in people:
-        quoted = re.escape(name)
         if re.search(
-            rf"\b{quoted}(?:'ll| will| is going to) (?!be\b|say\b|think\b|know\b)\w", sentence
-        ) or re.search(rf"(?:由|请|让){quoted}|{quoted}(?:来|去|负责)", sentence):
+            rf"{_whole(name)}(?:'ll| will| is going to) (?!be\b|say\b|think\b|know\b)\w", _plain(sentence)
+        ) or re.search(rf"(?:由|请|让){_whole(name)}|{_whole(name)}(?:来|去|负责)", sentence):
+            return name
+    return None
+
+
+def addressed(sentence: str, people: Iterable[str]) -> str | None:
+    """Who is called by name: `Ada, could you`, `could you, Ada`, `小王，你去`. Others are talked about."""
+    for name in people:
+        if re.search(
+            rf"(?:^|[,，;；])\s*(?:(?:and|but|hey|now|ok|okay|please|so|then|well)\s+)?{_whole(name)}"
+            rf"\s*(?:[,，:：?？!！.。]|$|你|(?:can|could|will|would) you\b)|\byou,? {_whole(name)}\s*,",
+            sentence,
+            re.IGNORECASE,
+        ):
             return name
     return None
 
@@ -104,6 +116,12 @@ def due(sentence: str) -> str | None:
     """When, in the sentence's own words."""
     found = _WHEN.search(sentence)
     return found[0] if found else None
+
+
+def _whole(name: str) -> str:
+    """A pattern for a name that is no part of another word. Chinese has nothing between words."""
+    quoted = re.escape(name)
+    return rf"(?<![^\W_]){quoted}(?![^\W_])" if name.isascii() else quoted
 
 
 def _plain(text: str) -> str:

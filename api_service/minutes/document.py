@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Evidence = Literal["there", "changed", "gone"]
+Origin = Literal["extracted", "written"]
 
 
 class Line(BaseModel):
@@ -49,12 +50,22 @@ class Voice(BaseModel):
     name: str = Field(description="The name of then")
 
 
+class LeftOut(BaseModel):
+    """How many more were found than are told, where there were too many for anybody to read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    decisions: int = 0
+    action_items: int = 0
+    open_questions: int = 0
+
+
 class Minutes(BaseModel):
     """What is worth keeping of a meeting."""
 
     model_config = ConfigDict(frozen=True)
 
-    origin: Literal["extracted", "written"] = Field(
+    origin: Origin = Field(
         "extracted",
         description="`extracted`: every line is a quotation; `written`: a model's words, with their evidence",
     )
@@ -67,3 +78,7 @@ class Minutes(BaseModel):
     chapters: list[Chapter]
     participants: list[str]
     voices: list[Voice] = []
+    left_out: LeftOut = LeftOut()
+    dropped_items: int = Field(
+        0, description="What a model wrote and nobody said; it is not in these minutes"
+    )

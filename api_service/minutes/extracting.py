@@ -2,24 +2,30 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from api_service.minutes import cues
-from api_service.minutes.document import ActionItem, Chapter, Line, Minutes
+from api_service.minutes.document import ActionItem, Chapter, LeftOut, Line, Minutes
 from api_service.minutes.topics import boundaries, phrases, unit, uses, weighted
 from api_service.minutes.transcript import Said, Sentence, sentences
 from api_service.minutes.words import is_chinese, length, tokens
 
 MODEL = "local/extractive"
 _HIGHLIGHTS, _KEY_POINTS = 5, 10
-_MOST_ITEMS = 20
+_MOST_ITEMS = 60
+"""Tasks, say, that somebody reads; there are more in meetings of many hours only."""
+
 _TITLE_NAMES, _CHAPTER_NAMES = 3, 3
 _TITLE_CHARACTERS = 60
 _SHORTEST, _LONGEST = 5, 45
 """Words of a sentence that can be read by itself."""
 
 _SHORTEST_ITEM = 3
+_SUBSTANTIAL = 6
+"""Words other than function words of a sentence that says what it is about."""
+
 _TOO_ALIKE = 0.5
 _LONG_ENOUGH, _SHORT_ENOUGH = 12, 8
 """Words of a sentence that is not taken for a scrap, and up to which a shorter one is no better."""
@@ -30,6 +36,8 @@ _FOR_CENTRE, _FOR_BREVITY = 0.3, 0.2
 _SAID_ONCE = 0.01
 _NAMELESS = frozenset({"", "unknown"})
 
+_Found = TypeVar("_Found", bound=Line)
+
 
 def extract(transcript: Sequence[Said]) -> Minutes:
     """About a second for an hour of talk. Of a transcript without words, minutes without lines."""
@@ -38,15 +46,19 @@ def extract(transcript: Sequence[Said]) -> Minutes:
     begins = boundaries(texts)
     people = _people(transcript)
     ranked = _ranked(said)
+    decisions = _decisions(said)
+    tasks = _action_items(said, people)
+    questions = _open_questions(said, texts)
     return Minutes(
         title=title_of(texts),
         highlights=_in_order(ranked[:_HIGHLIGHTS]),
         key_points=_in_order(ranked[:_KEY_POINTS]),
-        decisions=[_line(each) for each in said if _is_readable(each) and cues.is_decision(each.text)][
-            :_MOST_ITEMS
-        ],
-        action_items=_action_items(said, people),
-        open_questions=_open_questions(said, texts),
+        decisions=_strongest(decisions),
+        action_items=_strongest(tasks),
+        open_questions=_strongest(questions),
+        left_out=LeftOut(
+            decisions=_too_many(decisions), action_items=_too_many(tasks), open_questions=_too_many(questions)
+        ),
         chapters=_chapters(transcript, begins),
         participants=people,
     )
@@ -84,6 +96,10 @@ def _uses(said: Sequence[Sentence]) -> dict[str, float]:
     return {token: count if count > 1 else _SAID_ONCE for token, count in counted.items()}
 
 
+def _decisions(said: Sequence[Sentence]) -> list[Line]:
+    return [_line(each) for each in said if _is_readable(each) and cues.is_decision(each.text)]
+
+
 def _action_items(said: Sequence[Sentence], people: Sequence[str]) -> list[ActionItem]:
     found: list[ActionItem] = []
     for each in said:
@@ -91,10 +107,11 @@ def _action_items(said: Sequence[Sentence], people: Sequence[str]) -> list[Actio
         promised = cues.is_promise(each.text)
         if length(each.text) < _SHORTEST_ITEM or not (named or promised or cues.is_request(each.text)):
             continue
-        who = named or (_name(each.said.speaker) if promised else _addressed(each.text, people))
+        others = [name for name in people if name != each.said.speaker]
+        who = named or (_name(each.said.speaker) if promised else cues.addressed(each.text, others))
         line = _line(each)
         found.append(ActionItem(**line.model_dump(), who=who, when=cues.due(each.text)))
-    return found[:_MOST_ITEMS]
+    return found
 
 
 def _open_questions(said: Sequence[Sentence], texts: Sequence[str]) -> list[Line]:
@@ -103,15 +120,32 @@ def _open_questions(said: Sequence[Sentence], texts: Sequence[str]) -> list[Line
         for each in said
         if length(each.text) >= _SHORTEST_ITEM
         and cues.is_open(each.text, answer=_after(texts, each.position))
-    ][:_MOST_ITEMS]
+    ]
 
 
 def _after(texts: Sequence[str], position: int) -> str:
     return texts[position + 1] if position + 1 < len(texts) else ""
 
 
-def _addressed(text: str, people: Sequence[str]) -> str | None:
-    return next((name for name in people if name in text), None)
+def _strongest(found: Sequence[_Found]) -> list[_Found]:
+    """Of more than anybody reads those that say most, in their order; of equals the later ones."""
+    if len(found) <= _MOST_ITEMS:
+        return list(found)
+    ranked = sorted(range(len(found)), key=lambda place: (_strength(found[place]), place), reverse=True)
+    return [found[place] for place in sorted(ranked[:_MOST_ITEMS])]
+
+
+def _too_many(found: Sequence[Line]) -> int:
+    return max(0, len(found) - _MOST_ITEMS)
+
+
+def _strength(line: Line) -> float:
+    """Of what is to be done by a day or by somebody more than of what may be said in passing."""
+    if isinstance(line, ActionItem):
+        bound = 2 * bool(line.when) + bool(line.who)
+    else:
+        bound = int(cues.due(line.text) is not None)
+    return bound + min(1.0, len(set(tokens(line.text))) / _SUBSTANTIAL)
 
 
 def _chapters(transcript: Sequence[Said], begins: Sequence[int]) -> list[Chapter]:

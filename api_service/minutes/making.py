@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from api_service.minutes.document import Minutes
+from api_service.llm.bill import Bill, Cost
+from api_service.minutes.document import Minutes, Origin
 from api_service.minutes.transcript import Said
 from shared.errors import Conflict
 
@@ -25,15 +26,6 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What was used and paid; None is not known, never a guess."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cents: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """Minutes that are complete."""
 
@@ -43,6 +35,27 @@ class Made:
     cost: Cost
     dropped: int = 0
     """Items that named no segment of this meeting and were left out."""
+
+    @property
+    def counted(self) -> Minutes:
+        """The minutes, which say themselves how much was left out of them."""
+        return self.minutes.model_copy(update={"dropped_items": self.dropped})
+
+    @property
+    def origin(self) -> Origin:
+        return self.minutes.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A title, with the names of now."""
+
+    title: str
+    origin: Origin
+    model: str
+    provider: str
+    cost: Cost
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,15 @@ Told = Callable[[Ready], Awaitable[None]]
 class MinutesMaker(Protocol):
     """Raises a ServiceError where it cannot; then there are no minutes, rather than half of them."""
 
-    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made: ...
+    async def make(
+        self, transcript: Sequence[Said], wishes: Wishes, told: Told, bill: Bill | None = None
+    ) -> Made:
+        """`bill` has what is spent also where there are no minutes in the end."""
+
+    async def entitle(
+        self, transcript: Sequence[Said], wishes: Wishes, *, summary: str = "", bill: Bill | None = None
+    ) -> Titled:
+        """A title alone, of a summary where there is one: that takes a moment and not minutes."""
 
 
 class NothingSaid(Conflict):

@@ -10,6 +10,7 @@ from api_service.minutes.making import NothingSaid
 from api_service.minutes.queueing_schemas import SummaryWishes
 from api_service.runtime import Caller
 from api_service.sessions import service as sessions
+from api_service.sessions.service import SessionNotFound
 from api_service.summaries import service as summaries
 from api_service.tasks import repository as tasks
 from api_service.tasks.repository import Job
@@ -31,7 +32,7 @@ class SummariesWaiting(Conflict):
 async def summarize(caller: Caller, session_id: UUID, asked: SummaryWishes) -> UUID:
     """Queue a summary of the caller's own session and return the job; the same one while it is not over.
 
-    Raises SessionNotFound, NotOwner, TemplateNotFound, NothingSaid and SummariesWaiting.
+    Raises SessionNotFound, NotOwner, TemplateNotFound, NothingSaid, SummariesWaiting and TooManyTasks.
     """
     session = await sessions.owned(caller, session_id)
     if "template_id" in asked.model_fields_set:
@@ -89,7 +90,8 @@ async def _queue(
     if len(waiting) >= _MOST_WAITING:
         raise SummariesWaiting(f"{len(waiting)} summaries of this session are being made: wait for one")
     job = await jobs.add(caller.connection, session_id, kind=_KIND, settings=settings)
-    assert job is not None  # noqa: S101 - an owner is a member
+    if job is None:
+        raise SessionNotFound
     return job
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api_service.bodies import JsonBody
+from api_service.jobs.repository import TooManyTasks
 from api_service.minutes import queueing
 from api_service.minutes.making import NothingSaid
 from api_service.minutes.queueing import SummariesWaiting
@@ -20,7 +21,8 @@ from shared.problems import documented
 
 router = APIRouter(tags=["summaries"], responses=documented(Unauthenticated, Unavailable, SessionNotFound))
 _ASKING = documented(
-    SessionNotFound, TemplateNotFound, NotOwner, NothingSaid, SummariesWaiting, UnsupportedMedia
+    *(SessionNotFound, TemplateNotFound, NotOwner, NothingSaid, SummariesWaiting, TooManyTasks),
+    UnsupportedMedia,
 )
 _ASKING_AGAIN = _ASKING | documented(SessionNotFound, SummaryNotFound, TemplateNotFound)
 _ADDRESS = "/api/v2/sessions/{session_id}/ai-summary"

@@ -1,8 +1,10 @@
 """Minutes as text, for the placeholders of templates; their references to voices are filled before. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from api_service.minutes.document import ActionItem, Line, Minutes
+from api_service.minutes.notices import Notice, notice_for
 from api_service.templates import placeholders
 from shared.text import one_line
 
@@ -14,8 +16,16 @@ def summary(minutes: Minutes) -> str:
     return "\n".join(_told(line, minutes) for line in minutes.highlights)
 
 
-def filled(template: str, minutes: Minutes, *, title: str, date: str) -> str:
-    """A template with the minutes in it. Nobody's name or words make lines of their own."""
+def filled(template: str, minutes: Minutes, *, title: str, date: str, language: str | None) -> str:
+    """A template with the minutes in it; `language` is theirs, as far as it is known.
+
+    Nobody's name or words make lines of their own.
+    """
+    candidates = _Candidates(notice_for(minutes, language))
+    left_out = minutes.left_out
+    decisions = [_told(line, minutes) for line in minutes.decisions]
+    tasks = [_task(item, minutes) for item in minutes.action_items]
+    questions = [_told(line, minutes) for line in minutes.open_questions]
     return placeholders.fill(
         template,
         {
@@ -23,11 +33,10 @@ def filled(template: str, minutes: Minutes, *, title: str, date: str) -> str:
             "date": date,
             "participants": ", ".join(map(one_line, minutes.participants)) or _NOTHING,
             "summary": summary(minutes) or _NOTHING,
-            "key_points": _list(minutes.key_points, minutes),
-            "decisions": _list(minutes.decisions, minutes),
-            "action_items": "\n".join(f"- {_task(item, minutes)}" for item in minutes.action_items)
-            or _NOTHING,
-            "open_questions": _list(minutes.open_questions, minutes),
+            "key_points": _list(_told(line, minutes) for line in minutes.key_points) or _NOTHING,
+            "decisions": candidates.to_confirm(decisions, more=left_out.decisions),
+            "action_items": candidates.to_confirm(tasks, more=left_out.action_items),
+            "open_questions": candidates.found(questions, more=left_out.open_questions),
             "chapters": "\n".join(
                 f"{_clock(part.start_time)} {one_line(part.title)}" for part in minutes.chapters
             )
@@ -36,8 +45,23 @@ def filled(template: str, minutes: Minutes, *, title: str, date: str) -> str:
     )
 
 
-def _list(lines: Sequence[Line], minutes: Minutes) -> str:
-    return "\n".join(f"- {_told(line, minutes)}" for line in lines) or _NOTHING
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Lists under headings that know nothing of how minutes come about."""
+
+    notice: Notice | None
+
+    def to_confirm(self, texts: Sequence[str], *, more: int) -> str:
+        found = self.found(texts, more=more)
+        return f"{self.notice.quoted}\n{found}" if self.notice and texts else found
+
+    def found(self, texts: Sequence[str], *, more: int) -> str:
+        told = [*texts, self.notice.more(more)] if self.notice and more else texts
+        return _list(told) or _NOTHING
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)
 
 
 def _told(line: Line, minutes: Minutes) -> str:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from api_service.database import Connection
 from api_service.jobs.repository import Attempt
+from api_service.llm.bill import Bill, Cost
 from api_service.minutes.transcript import Said
 
 
@@ -62,6 +63,24 @@ async def meeting(connection: Connection, attempt: Attempt) -> Meeting | None:
         met_at=row["met_at"],
         template_content=row["template_content"],
         said=[Said(**each) for each in row["segments"]],
+    )
+
+
+async def bill(connection: Connection, attempt: Attempt) -> Bill:
+    """What a job has spent until now."""
+    cursor = await connection.execute("select * from internal.spending_of_job(%s)", [attempt.id])
+    row = await cursor.fetchone()
+    if row is None:
+        return Bill()
+    spent = Cost(row["prompt_tokens"], row["completion_tokens"], row["cost_cents"])
+    return Bill(before=spent, known_cents_before=row["known_cents"])
+
+
+async def add_spending(connection: Connection, attempt: Attempt, cost: Cost, *, known_cents: float) -> None:
+    """What has come to it since it was last written down, of which so many cents are known."""
+    await connection.execute(
+        "select internal.add_spending(%s, %s, %s, %s, %s)",
+        [attempt.id, cost.prompt_tokens, cost.completion_tokens, cost.cents, known_cents],
     )
 
 

@@ -15,6 +15,7 @@ from api_service.minutes.schemas import (
     TitleRequest,
     TitleResponse,
 )
+from api_service.minutes.writing.writer import WishesTooLong
 from api_service.runtime import CurrentClaims, CurrentRuntime
 from api_service.sessions.service import SessionId, SessionNotFound
 from api_service.templates.service import TemplateNotFound
@@ -40,12 +41,10 @@ router = APIRouter(
 )
 
 
-@router.post("/api/v1/summarize", responses=documented(TemplateNotFound))
+@router.post("/api/v1/summarize", responses=documented(TemplateNotFound, WishesTooLong))
 async def summarize(runtime: CurrentRuntime, claims: CurrentClaims, asked: SummaryRequest) -> MinutesResponse:
     """The minutes of a text; every line names where it was said."""
-    return await service.of_text_given(
-        runtime, claims, asked.transcription_text, template_id=asked.template_id
-    )
+    return await service.of_text_given(runtime, claims, asked.transcription_text, asked)
 
 
 @router.post("/api/v1/generate-title")
@@ -53,21 +52,21 @@ async def generate_title(
     runtime: CurrentRuntime, claims: CurrentClaims, asked: TitleRequest
 ) -> TitleResponse:
     """A title for a text."""
-    return await service.title(runtime, claims, asked.transcription_text)
+    return await service.title(runtime, claims, asked)
 
 
 @router.post(
     "/api/v2/sessions/{session_id}/summarize",
-    responses=documented(SessionNotFound, TemplateNotFound, NothingSaid),
+    responses=documented(SessionNotFound, TemplateNotFound, NothingSaid, WishesTooLong),
 )
 async def summarize_session(
     runtime: CurrentRuntime, claims: CurrentClaims, session_id: SessionId, asked: SessionSummaryRequest
 ) -> MinutesResponse:
     """The minutes of a session's transcript, whose segments they name, or of the text that is given."""
     if asked.transcription_text is None:
-        return await service.of_session(runtime, claims, session_id, template_id=asked.template_id)
+        return await service.of_session(runtime, claims, session_id, asked)
     return await service.of_text_given(
-        runtime, claims, asked.transcription_text, template_id=asked.template_id, session_id=session_id
+        runtime, claims, asked.transcription_text, asked, session_id=session_id
     )
 
 
@@ -76,4 +75,4 @@ async def title_session(
     runtime: CurrentRuntime, claims: CurrentClaims, session_id: SessionId, asked: TitleRequest
 ) -> TitleResponse:
     """A title for a session; it is not changed by it."""
-    return await service.title(runtime, claims, asked.transcription_text, session_id=session_id)
+    return await service.title(runtime, claims, asked, session_id=session_id)

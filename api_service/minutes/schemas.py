@@ -6,8 +6,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from api_service.bodies import storable
-from api_service.minutes.document import ActionItem, Chapter, Line, Minutes
+from api_service.bodies import Language, storable
+from api_service.minutes.document import ActionItem, Chapter, LeftOut, Line, Minutes
+from api_service.minutes.making import Made
+from api_service.minutes.queueing_schemas import Instructions
+from api_service.minutes.wishes import Style
 
 Transcript = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000), AfterValidator(storable)
@@ -15,18 +18,27 @@ Transcript = Annotated[
 _Summary = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(storable)]
 
 
-class SummaryRequest(BaseModel):
+class SummaryAsked(BaseModel):
+    """What minutes are to be like. Those that only quote follow neither language, style nor instructions."""
+
+    template_id: UUID | None = Field(None, description="A template one can read, to be filled")
+    language: Language | None = Field(None, description="By default the language of the meeting")
+    style: Style | None = Field(None, description="By default what one prefers")
+    instructions: Instructions | None = Field(None, description="In one's own words")
+
+
+class SummaryRequest(SummaryAsked):
     """What is to be summarized."""
 
-    transcription_text: Transcript = Field(description="A line per segment; `Name: words` names the speaker")
-    template_id: UUID | None = Field(None, description="A template one can read, to be filled")
+    transcription_text: Transcript = Field(
+        description="As programs export it: `Name: words`, names and times above what was said, WebVTT or SRT"
+    )
 
 
-class SessionSummaryRequest(BaseModel):
+class SessionSummaryRequest(SummaryAsked):
     """The same for a session, which has its own transcript."""
 
     transcription_text: Transcript | None = Field(None, description="By default the session's transcript")
-    template_id: UUID | None = Field(None, description="A template one can read, to be filled")
 
 
 class TitleRequest(BaseModel):
@@ -34,7 +46,7 @@ class TitleRequest(BaseModel):
 
     transcription_text: Transcript
     summary_text: _Summary | None = Field(
-        None, description="Accepted for older clients; the transcript decides"
+        None, description="What a model finds the title in, where one writes; else the transcript decides"
     )
 
 
@@ -61,12 +73,27 @@ class MinutesResponse(BaseModel):
     open_questions: list[Line]
     chapters: list[Chapter]
     participants: list[str]
+    notice: str | None = Field(description="What is to be said with decisions and tasks that were quoted")
+    left_out: LeftOut
+    dropped_items: int = Field(description="What a model wrote and nobody said; it is left out")
     model_used: str
+    token_usage: dict[str, int] = Field(description="As far as it is known")
+    cost_cents: float | None = Field(description="Null when it is not known")
     processing_time_ms: int
     metadata: Metadata
 
     @classmethod
-    def of(cls, minutes: Minutes, summary: str, *, model: str, milliseconds: int, characters: int) -> Self:
+    def of(
+        cls,
+        minutes: Minutes,
+        summary: str,
+        *,
+        notice: str | None,
+        made: Made,
+        milliseconds: int,
+        characters: int,
+    ) -> Self:
+        """`minutes` and `summary` are what was made, with the names that are to be shown."""
         return cls(
             summary=summary,
             title=minutes.title,
@@ -78,10 +105,15 @@ class MinutesResponse(BaseModel):
             open_questions=minutes.open_questions,
             chapters=minutes.chapters,
             participants=minutes.participants,
-            model_used=model,
+            notice=notice,
+            left_out=minutes.left_out,
+            dropped_items=made.dropped,
+            model_used=made.model,
+            token_usage=made.cost.token_usage,
+            cost_cents=made.cost.cents,
             processing_time_ms=milliseconds,
             metadata=Metadata(
-                model_used=model,
+                model_used=made.model,
                 total_processing_time=milliseconds,
                 transcription_length=characters,
                 timestamp=datetime.now(UTC),
@@ -94,5 +126,7 @@ class TitleResponse(BaseModel):
 
     title: str
     model_used: str
+    token_usage: dict[str, int] = Field(description="As far as it is known")
+    cost_cents: float | None = Field(description="Null when it is not known")
     processing_time_ms: int
     metadata: Metadata

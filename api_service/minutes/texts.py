@@ -20,11 +20,14 @@ class Texts:
     action_items: list[JsonValue]
 
 
-def texts_of(minutes: Minutes, template: str | None, *, title: str, met_at: datetime) -> Texts:
+def texts_of(
+    minutes: Minutes, template: str | None, *, title: str, met_at: datetime, language: str | None
+) -> Texts:
     """Of minutes with the names that are to be shown; `title` is the session's if a person gave it one."""
     summary = rendering.summary(minutes)
     if template is not None:
-        summary = rendering.filled(template, minutes, title=title, date=f"{met_at:%Y-%m-%d}")
+        date = f"{met_at:%Y-%m-%d}"
+        summary = rendering.filled(template, minutes, title=title, date=date, language=language)
     return Texts(
         summary=summary,
         key_points=[line.text for line in minutes.key_points],

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from api_service.minutes.pasting.reading import read
+
 _ENDS = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])\s*|\n+")
 _ABBREVIATED = re.compile(r"\b(?:mr|mrs|ms|dr|prof|vs|etc|no|e\.g|i\.e)\.$", re.IGNORECASE)
-_SPEAKER_LINE = re.compile(r"(?P<speaker>[^\s:：.!?。！？][^:：.!?。！？]{0,39})[:：](?!//)\s*")
-_SPEAKERS_IN_LINE = re.compile(r"(?<=[.!?。！？])\s+(?=[A-Z][\w'-]{0,30}(?: [A-Z][\w'-]{0,30})?: )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,11 @@ def sentences(transcript: Sequence[Said]) -> list[Sentence]:
 
 
 def of_text(text: str) -> list[Said]:
-    """A transcript without times, a segment a line; `Name: words` names the speaker, also within a line."""
-    said: list[Said] = []
-    for line in _SPEAKERS_IN_LINE.sub("\n", text).splitlines():
-        named = _SPEAKER_LINE.match(line.strip())
-        words = line.strip()[named.end() :] if named else line.strip()
-        if words:
-            speaker = named["speaker"].strip() if named else ""
-            said.append(Said(f"line-{len(said) + 1}", speaker, words, 0.0, 0.0))
-    return said
+    """A transcript that somebody has pasted; with times where it tells them from the beginning on."""
+    return [
+        Said(f"line-{number}", row.speaker or "", row.text, row.start, row.end)
+        for number, row in enumerate(read(text), start=1)
+    ]
 
 
 def _sentences(text: str) -> Iterator[str]:

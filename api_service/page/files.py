@@ -1,5 +1,6 @@
 """Serves the built page: its files, and its index for every place within it."""
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -15,19 +16,23 @@ _ASSETS = "assets/"
 """Vite puts a hash of the content into the name of every file here."""
 
 
-def mount(app: FastAPI, *, directory: Path, livekit_url: str) -> None:
+def mount(app: FastAPI, *, directory: Path, livekit_url: str, media_origins: Sequence[str] = ()) -> None:
     """Serve the page under PAGE_PATH. Without the directory, or before it is built, its paths are unknown."""
     app.add_api_route(PAGE_PATH.rstrip("/"), _to_page, include_in_schema=False)
-    app.mount(PAGE_PATH, _Page(directory, headers=security_headers(livekit_url)), name="page")
+    headers = security_headers(livekit_url, media_origins)
+    app.mount(PAGE_PATH, _Page(directory, headers=headers), name="page")
 
 
-def security_headers(livekit_url: str) -> dict[str, str]:
-    """What the page may do: load what is ours, talk to us and to LiveKit, and use the microphone."""
+def security_headers(livekit_url: str, media_origins: Sequence[str] = ()) -> dict[str, str]:
+    """What the page may do: load what is ours, talk to us and to LiveKit, and use the microphone.
+
+    `media_origins` are those to which the links to recordings lead.
+    """
     policy = {
         "default-src": "'self'",
         "connect-src": f"'self' {_origins(livekit_url)}",
         "img-src": "'self' data: blob:",
-        "media-src": "'self' blob: mediastream:",
+        "media-src": " ".join(["'self' blob: mediastream:", *media_origins]),
         "worker-src": "'self' blob:",
         # LiveKit's components set styles on elements.
         "style-src": "'self' 'unsafe-inline'",

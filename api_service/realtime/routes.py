@@ -15,7 +15,7 @@ from api_service.realtime.service import LiveTranscript
 from api_service.realtime.telling import Told, snapshot, told
 from api_service.realtime.telling import transcription as transcription_of
 from api_service.runtime import CurrentClaims, CurrentRuntime, Runtime
-from api_service.server_events import EventStream
+from api_service.server_events import EventStream, TooManyStreams
 from api_service.sessions.service import SessionId, SessionNotFound
 from shared.errors import BadRequest, Unauthenticated, Unavailable, UpstreamFailed
 from shared.problems import documented
@@ -58,7 +58,7 @@ async def status(session_id: SessionId, runtime: CurrentRuntime, claims: Current
 @router.get(
     "/sessions/{session_id}/events",
     response_class=EventSourceResponse,
-    responses=documented(BadRequest),
+    responses=documented(BadRequest, TooManyStreams),
 )
 async def events(
     session_id: SessionId,
@@ -76,9 +76,8 @@ async def events(
     position = Position.parse(given) if given else None
     start = await service.begin_following(runtime, claims, session_id, position)
     stopping = anyio.Event()
-    return EventStream(
-        _events(runtime, start, session_id, until=claims.expires_at, stopping=stopping), stopping=stopping
-    )
+    following = _events(runtime, start, session_id, until=claims.expires_at, stopping=stopping)
+    return EventStream(following, stopping=stopping, place=runtime.streams.taken(claims.user_id))
 
 
 async def _events(

@@ -45,16 +45,17 @@ async def _follow(websocket: WebSocket, session_id: str, after: str | None) -> N
     session = session_named(session_id)
     position = Position.parse(after) if after else None
     token = token_of(websocket)
+    is_accepted = token is None
     if token is None:
         await accept(websocket)
         opened = await read_first(websocket, _PATIENCE)
-        position = Position.parse(opened.after) if opened.after else position
-        claims, start = await _begin(runtime, session, opened.token, position)
-    else:
-        claims, start = await _begin(runtime, session, token, position)
-        await accept(websocket)
-    async with aclosing(_everything(runtime, session, start, until=claims.expires_at)) as messages:
-        await Telling(websocket, _PATIENCE).tell(messages, until=claims.expires_at)
+        token, position = opened.token, Position.parse(opened.after) if opened.after else position
+    claims, start = await _begin(runtime, session, token, position)
+    with runtime.streams.taken(claims.user_id):
+        if not is_accepted:
+            await accept(websocket)
+        async with aclosing(_everything(runtime, session, start, until=claims.expires_at)) as messages:
+            await Telling(websocket, _PATIENCE).tell(messages, until=claims.expires_at)
 
 
 async def _begin(

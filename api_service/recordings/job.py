@@ -38,7 +38,7 @@ async def join(tools: Tools, work: Work) -> None:
             await jobs.finish(connection, work.attempt, {"message": "Nothing was recorded", "files": 0})
         return
     async with tools.database.as_service() as connection:
-        names = await repository.names(connection, work.attempt)
+        names = await repository.names(connection, work.attempt, list(chunks))
     with TemporaryDirectory(prefix="intrascribe-recording-") as directory:
         written = await _join(tools, work, chunks, Path(directory))
         await work.report(_JOINED_PERCENT, "storing_audio")
@@ -70,19 +70,19 @@ async def _join(
             stack.enter_context(PlayableFile(directory / f"{number}{SUFFIX}"))
             for number in range(len(chunks) + 1)
         ]
-        async for heard in windows(voices, seconds=_WINDOW_SECONDS):
+        async for first, heard in windows(voices, seconds=_WINDOW_SECONDS):
             by_participant = [
                 mixed([samples for who, samples in zip(owners, heard, strict=True) if who == each])
                 for each in chunks
             ]
-            await asyncio.to_thread(_write, mix, files, by_participant)
+            await asyncio.to_thread(_write, mix, files, first, by_participant)
             await work.report(10 + (_JOINED_PERCENT - 10) * min(1.0, mix.seconds / end), "joining_audio")
     return [(None, mix), *zip(chunks, files, strict=True)]
 
 
-def _write(mix: PlayableFile, files: Sequence[PlayableFile], heard: Sequence[Samples]) -> None:
-    mix.write(mixed(heard))
-    for file, samples in zip(files, heard, strict=True):
+def _write(mix: PlayableFile, files: Sequence[PlayableFile], first: int, heard: Sequence[Samples]) -> None:
+    for file, samples in zip([mix, *files], [mixed(heard), *heard], strict=True):
+        file.rest(first - file.samples)
         file.write(samples)
 
 
@@ -103,7 +103,7 @@ async def _store(
     async with tools.database.as_service() as connection:
         await audio.reserve(connection, path)
     await tools.storage.put(path, content(), media_type=MEDIA_TYPE)
-    name = None if identity is None else names.get(identity) or posted_name(identity) or identity
+    name = None if identity is None else names.get(identity, identity)
     return RecordedFile(
         id=file_id,
         kind="mix" if identity is None else "participant",

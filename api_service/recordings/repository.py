@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from api_service.database import Connection
 from api_service.jobs.repository import Attempt
+from api_service.recordings.posted import posted_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,16 @@ class RecordedFile:
     rate: int
 
 
-async def names(connection: Connection, attempt: Attempt) -> dict[str, str]:
-    """What those who were heard are called, by their identities."""
-    cursor = await connection.execute("select * from internal.voices_of_job(%s)", [attempt.id])
-    return {row["participant_identity"]: row["participant_name"] for row in await cursor.fetchall()}
+async def names(connection: Connection, attempt: Attempt, identities: Sequence[str]) -> dict[str, str]:
+    """What those who were recorded are called, whether or not they were captioned, by their identities."""
+    query = "select participant_identity, speaker from internal.recorded_people(%s, %s)"
+    cursor = await connection.execute(query, [attempt.id, list(identities)])
+    called = {row["participant_identity"]: row["speaker"] for row in await cursor.fetchall()}
+    # Who is unknown is called by the identity.
+    return {
+        identity: name if name != identity else posted_name(identity) or identity
+        for identity, name in called.items()
+    }
 
 
 async def store(

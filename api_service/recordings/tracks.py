@@ -10,6 +10,8 @@ from shared.contracts.recordings import ChunkName
 Fetch = Callable[[ChunkName], Awaitable[Samples]]
 """Gives the audio of a chunk, shape (n,) at 16 kHz."""
 
+_EMPTY_SECONDS = 60.0
+
 
 class Voice:
     """Read in windows from the beginning; holds one chunk."""
@@ -28,6 +30,13 @@ class Voice:
     def ended(self) -> bool:
         """Whether everything was read."""
         return self._open is None and self._next == len(self._chunks)
+
+    @property
+    def upcoming(self) -> int:
+        """Where there may be audio next, in samples, of a voice that has not ended."""
+        if self._open is not None:
+            return self._open[0]
+        return round(self._chunks[self._next].start * SAMPLE_RATE)
 
     async def window(self, first: int, count: int) -> Samples:
         """So many samples from a place on, shape (count,). Places are counted in samples and only go up."""
@@ -55,15 +64,21 @@ class Voice:
         return self._open
 
 
-async def windows(voices: Sequence[Voice], *, seconds: float) -> AsyncIterator[list[Samples]]:
-    """All voices side by side, window by window, to the end of the last."""
+async def windows(voices: Sequence[Voice], *, seconds: float) -> AsyncIterator[tuple[int, list[Samples]]]:
+    """All voices side by side to the end of the last: windows, each with the place of its first sample.
+
+    Where nobody was recorded for more than a minute there may be none: rooms are opened again days later.
+    """
     count = round(seconds * SAMPLE_RATE)
     first = 0
-    while not all(voice.ended for voice in voices):
+    while upcoming := [voice.upcoming for voice in voices if not voice.ended]:
+        if min(upcoming) - first > _EMPTY_SECONDS * SAMPLE_RATE:
+            first = min(upcoming)
         heard = [await voice.window(first, count) for voice in voices]
         over = all(voice.ended for voice in voices)
         length = max(voice.end for voice in voices) - first if over else count
-        yield [samples[:length] for samples in heard]
+        if length > 0:  # a chunk that nobody can read ends where it begins
+            yield first, [samples[:length] for samples in heard]
         first += count
 
 

@@ -4,8 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 import structlog
 from pydantic import BaseModel
@@ -16,20 +15,21 @@ from api_service.recordings.chunks import Chunks, chunks_of, from_storage
 from api_service.recordings.posted import posted_name
 from api_service.second_pass import repository
 from api_service.second_pass.microphone import Microphone
+from api_service.second_pass.pressed import on_clock
 from api_service.second_pass.revising import HeardVoice, Person, revised
 from api_service.transcribing.hearing import Heard, hear
-from api_service.transcribing.speaking import turns_of
+from api_service.transcribing.insisting import may_pass
+from api_service.transcribing.speaking import Diarization, Search, is_too_long, reported
 from api_service.transcribing.tools import Tools
-from api_service.transcribing.windows import Window, windows
+from api_service.transcribing.windows import Window, placed_windows
 from shared.contracts.diarization import SpeakerCount
 from shared.errors import ServiceError
 from shared.speakers import Turn, between
 
 log = structlog.get_logger()
 
-_FIRST_PERCENT, _LAST_PERCENT = 15.0, 95.0
-
-Diarization = Literal["not-wanted", "not-configured", "failed", "completed"]
+_FIRST_PERCENT, _FOUND_PERCENT, _LAST_PERCENT = 15.0, 35.0, 95.0
+"""Where microphones are shared, the speakers are searched first."""
 
 
 class SecondPassSettings(BaseModel):
@@ -72,8 +72,13 @@ class _Meeting:
         return max(seconds, key=lambda each: seconds[each], default=None)
 
 
-Turns = dict[str, list[Turn] | None]
-"""By account with a shared microphone. None where speakers could not be told apart."""
+@dataclass(slots=True)
+class _Found:
+    """Who speaks when into the microphones that are shared."""
+
+    diarization: Diarization
+    turns: dict[str, list[Turn] | None] = field(default_factory=dict)
+    """By account. None where speakers could not be told apart this time; nobody where they never can."""
 
 
 async def hear_again(tools: Tools, work: Work) -> None:
@@ -98,28 +103,22 @@ async def _hear_all(
     tools: Tools, work: Work, people: Sequence[Person], chunks: Chunks, settings: SecondPassSettings
 ) -> _Meeting:
     fetch = from_storage(tools.storage)
-    # Who shares a microphone is heard last, turn by turn: until then it is found out whose turns they are.
-    people = sorted(people, key=lambda person: person.shared_microphone)
+    # What cannot be found now may be found later, and then nothing that was heard would be heard in vain.
+    found = await _search_all(tools, work, people, chunks)
     microphones = [Microphone(list(chunks[each.participant_identity].values()), fetch) for each in people]
     hearing = _Hearing(tools, work, sum(each.ends_at for each in microphones), settings.language)
-    searching = asyncio.create_task(_turns_of_all(tools, people, chunks))
     heard: list[Heard] = []
     voices: list[HeardVoice] = []
-    try:
-        for person, microphone in zip(people, microphones, strict=True):
-            turns = (await searching).get(person.account, []) if person.shared_microphone else []
-            # Who could not be told apart stays as they were: names that people gave them would be lost.
-            if turns is not None:
-                its = await hearing.hear(microphone, cuts=between(turns))
-                heard.append(its)
-                voices.append(
-                    HeardVoice(person, microphone.first_track, its.channels[0], microphone.recorded, turns)
-                )
-        diarization = _diarization(tools, people, await searching)
-    finally:
-        searching.cancel()
-        await asyncio.wait({searching})
-    return _Meeting(max(each.ends_at for each in microphones), heard, voices, diarization)
+    for person, microphone in zip(people, microphones, strict=True):
+        turns = found.turns.get(person.account, []) if person.shared_microphone else []
+        # Who could not be told apart stays as they were: names that people gave them would be lost.
+        if turns is not None:
+            its = await hearing.hear(microphone, cuts=between(turns))
+            heard.append(its)
+            voices.append(
+                HeardVoice(person, microphone.first_track, its.channels[0], microphone.recorded, turns)
+            )
+    return _Meeting(max(each.ends_at for each in microphones), heard, voices, found.diarization)
 
 
 class _Hearing:
@@ -136,10 +135,11 @@ class _Hearing:
     async def hear(self, microphone: Microphone, *, cuts: Sequence[float]) -> Heard:
         heard = await hear(
             self._tools.second_stt,
-            _with_sound(windows(microphone.stream(), channels=1, cuts=cuts)),
+            _with_sound(placed_windows(microphone.placed(), channels=1, cuts=cuts)),
             channels=1,
             language=self._language,
             at_once=self._tools.pieces_at_once,
+            patience=self._tools.patience,
             progress=self._told,
         )
         self._before += microphone.ends_at
@@ -147,7 +147,7 @@ class _Hearing:
 
     async def _told(self, seconds: float) -> None:
         share = min(1.0, (self._before + seconds) / self._total_seconds)
-        percent = _FIRST_PERCENT + share * (_LAST_PERCENT - _FIRST_PERCENT)
+        percent = _FOUND_PERCENT + share * (_LAST_PERCENT - _FOUND_PERCENT)
         await self._work.report(percent, "processing_audio")
 
 
@@ -158,13 +158,16 @@ async def _with_sound(heard: AsyncIterable[Window]) -> AsyncIterator[Window]:
             yield window
 
 
-async def _turns_of_all(tools: Tools, people: Sequence[Person], chunks: Chunks) -> Turns:
+async def _search_all(tools: Tools, work: Work, people: Sequence[Person], chunks: Chunks) -> _Found:
     """One after the other, and all participants of an account together."""
+    accounts = list(dict.fromkeys(person.account for person in people if person.shared_microphone))
+    if not accounts:
+        return _Found("not-wanted")
     if tools.diarization is None:
-        return {}
-    turns: Turns = {}
+        return _Found("not-configured")
+    found = _Found("completed")
     fetch = from_storage(tools.storage)
-    for account in dict.fromkeys(person.account for person in people if person.shared_microphone):
+    for number, account in enumerate(accounts):
         tracks = [
             track
             for person in people
@@ -172,20 +175,33 @@ async def _turns_of_all(tools: Tools, people: Sequence[Person], chunks: Chunks) 
             for track in chunks[person.participant_identity].values()
         ]
         microphone = Microphone(tracks, fetch)
-        try:
-            turns[account] = await turns_of(tools.diarization, microphone.stream, speakers=SpeakerCount())
-        except ServiceError as failure:
-            log.warning("diarization.failed", code=failure.code, detail=failure.detail)
-            turns[account] = None
-    return turns
+        if microphone.least_seconds > tools.most_diarized_seconds:
+            found.diarization = "too-long"
+            continue
+        part = (_FOUND_PERCENT - _FIRST_PERCENT) / len(accounts)
+        search = Search(tools.diarization, tools.patience, speakers=SpeakerCount())
+        searching = _search(work, search, microphone)
+        first = _FIRST_PERCENT + number * part
+        turns, diarization = await reported(work, search, searching, first=first, last=first + part)
+        found.turns[account] = turns
+        found.diarization = diarization if diarization != "completed" else found.diarization
+    return found
 
 
-def _diarization(tools: Tools, people: Sequence[Person], turns: Turns) -> Diarization:
-    if not any(person.shared_microphone for person in people):
-        return "not-wanted"
-    if tools.diarization is None:
-        return "not-configured"
-    return "failed" if None in turns.values() else "completed"
+async def _search(
+    work: Work, search: Search, microphone: Microphone
+) -> tuple[list[Turn] | None, Diarization]:
+    """Raises what may pass, until nobody would try again."""
+    try:
+        turns = await search.turns(microphone.pressed)
+    except ServiceError as failure:
+        if is_too_long(failure):
+            return [], "too-long"
+        if may_pass(failure) and not work.is_last_try:
+            raise
+        log.warning("diarization.failed", code=failure.code, detail=failure.detail)
+        return None, "failed"
+    return on_clock(turns, microphone.parts), "completed"
 
 
 async def _store(

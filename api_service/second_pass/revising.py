@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from api_service.second_pass.matching import Heard, Kept, Known, Stretch, matched
+from api_service.second_pass.matching import Covered, Heard, Kept, Known, Stretch, matched
 from api_service.transcribing.hearing import Channel
 from api_service.transcribing.lines import numbered
 from shared.contracts.stt import Segment
-from shared.speakers import Attributed, Turn, attributed, speaker_of
+from shared.speakers import Attributed, Turn, Turns, attributed
 
 _NEAR_SECONDS = 3.0
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -118,8 +118,9 @@ def _numbers(voices: Sequence[HeardVoice]) -> dict[str, dict[str, int]]:
     """By account, the speakers at its microphone in the order in which they first spoke."""
     turns: defaultdict[str, set[Turn]] = defaultdict(set)
     for voice in voices:
+        heard = Covered(Stretch(segment.start, segment.end) for segment in voice.heard.segments)
         turns[voice.person.account] |= {
-            turn for turn in voice.turns if _is_heard(voice.heard.segments, turn.start, turn.end)
+            turn for turn in voice.turns if heard.seconds_of(Stretch(turn.start, turn.end))
         }
     return {
         account: numbered([turn.speaker for turn in sorted(its, key=lambda turn: turn.start)])
@@ -127,19 +128,14 @@ def _numbers(voices: Sequence[HeardVoice]) -> dict[str, dict[str, int]]:
     }
 
 
-def _is_heard(segments: Sequence[Segment], start: float, end: float) -> bool:
-    return any(segment.start < end and start < segment.end for segment in segments)
-
-
 def _parts(voice: HeardVoice, known: Sequence[Known]) -> list[Attributed]:
     """What was heard, each part of one speaker and, where it was captioned, of one caption."""
     segments, words = voice.heard.segments, voice.heard.words
     captions = [Turn(each.place.start, each.place.end, each.segment_id) for each in known]
     cut = [part.segment for part in attributed(segments, words, captions)] if captions else segments
+    turns = Turns(voice.turns)
     return [
-        Attributed(segment, speaker_of(segment.start, segment.end, voice.turns))
-        for segment in cut
-        if segment.text
+        Attributed(segment, turns.speaker_of(segment.start, segment.end)) for segment in cut if segment.text
     ]
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import structlog
 
+from api_service.auth.verifier import Claims
 from api_service.livekit.tokens import is_identity_of
-from api_service.runtime import Caller, Runtime
+from api_service.runtime import Caller, Runtime, open_caller
 from api_service.sessions import lifecycle, repository, service
 from api_service.sessions.repository import Changes, Session, Status
 from api_service.templates import service as templates
@@ -23,26 +24,27 @@ class SessionInProgress(Conflict):
 
 
 async def update(
-    runtime: Runtime, caller: Caller, session_id: UUID, changes: Changes, *, status: str | None
+    runtime: Runtime, claims: Claims, session_id: UUID, changes: Changes, *, status: str | None
 ) -> tuple[Session, Status]:
     """Change an own session; `status` is what the client asked for, known or not. Returns also what it was.
 
     Raises SessionNotFound, NotOwner, InvalidStatus, StatusNotAllowed, SessionInProgress and UpstreamFailed.
     """
-    session = await service.owned(caller, session_id)
-    becomes = lifecycle.next_status(session.status, status) if status is not None else session.status
-    await repository.change(caller.connection, session_id, changes, user_id=caller.user.id)
-    if changes.record not in (None, session.record):
+    async with open_caller(runtime, claims) as caller:
+        session = await service.owned(caller, session_id)
+        becomes = lifecycle.next_status(session.status, status) if status is not None else session.status
+        leaves = session.status in lifecycle.LIVE and becomes in lifecycle.OVER
+        is_told = changes.record not in (None, session.record)
+        if not (leaves or is_told):
+            return await _change(caller, session, changes, becomes), session.status
+    # LiveKit may take its time: no connection to the database is held meanwhile.
+    if is_told:
         await _tell_room(runtime, session, RoomMetadata(recording=bool(changes.record)))
-    if becomes != session.status:
-        if session.status in lifecycle.LIVE and becomes in lifecycle.OVER:
-            await _leave_room(runtime, session_id, owner=caller.user.id)
-        changed = await repository.change_status(
-            caller.connection, session_id, was=session.status, becomes=becomes
-        )
-        if not changed:
-            raise lifecycle.StatusNotAllowed("Its status has just changed; look at it again")
-    return await service.find(caller, session_id), session.status
+    if leaves:
+        await _leave_room(runtime, session_id, owner=claims.user_id)
+    async with open_caller(runtime, claims) as caller:
+        await service.owned(caller, session_id)
+        return await _change(caller, session, changes, becomes), session.status
 
 
 async def choose_template(caller: Caller, session_id: UUID, template_id: UUID | None) -> Session:
@@ -54,19 +56,21 @@ async def choose_template(caller: Caller, session_id: UUID, template_id: UUID | 
     return await service.find(caller, session_id)
 
 
-async def delete(runtime: Runtime, caller: Caller, session_id: UUID) -> None:
-    """Delete an own session with all that was said in it, and send everybody out of its room.
+async def delete(runtime: Runtime, claims: Claims, session_id: UUID) -> None:
+    """Send everybody out of the room of an own session, and delete it with all that was said in it.
 
     Raises SessionNotFound, NotOwner, and UpstreamFailed while people may be in a room that cannot be closed.
     """
-    session = await service.owned(caller, session_id)
-    await repository.delete(caller.connection, session_id, user_id=caller.user.id)
+    async with open_caller(runtime, claims) as caller:
+        session = await service.owned(caller, session_id)
     try:
         await runtime.live.rooms.close(session_id)
     except UpstreamFailed:
         if session.status in lifecycle.LIVE:
             raise
         log.info("session.room_unreachable", session_id=str(session_id))
+    async with open_caller(runtime, claims) as caller:
+        await repository.delete(caller.connection, session_id, user_id=caller.user.id)
 
 
 async def forget(runtime: Runtime, session_id: UUID) -> None:
@@ -90,6 +94,16 @@ async def tell(runtime: Runtime, session_id: UUID, status: str) -> None:
         await runtime.live.presence.look_soon(session_id)
     except Unavailable:
         log.warning("session.not_told", session_id=str(session_id))
+
+
+async def _change(caller: Caller, session: Session, changes: Changes, becomes: Status) -> Session:
+    """The session as it is then, in the transaction of the caller. Raises StatusNotAllowed."""
+    await repository.change(caller.connection, session.id, changes, user_id=caller.user.id)
+    if becomes != session.status and not await repository.change_status(
+        caller.connection, session.id, was=session.status, becomes=becomes
+    ):
+        raise lifecycle.StatusNotAllowed("Its status has just changed; look at it again")
+    return await service.find(caller, session.id)
 
 
 async def _tell_room(runtime: Runtime, session: Session, metadata: RoomMetadata) -> None:

@@ -4,6 +4,9 @@ A client finalizes when it has lost its connection, and that is no reason to end
 session is completed when nobody is left in its room, here or by presence, and goes on when somebody returns.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,6 +31,8 @@ _SPEAKING_SECONDS = 3.0
 """What was being said when the last one left is waited for this long; it is stored whenever it comes."""
 
 _STORING_SECONDS = 5.0
+_IN_ALL_SECONDS = 8.0
+"""Less than a process waits that stops, also when LiveKit is slow."""
 
 _AWAITED: dict[Status, frozenset[tasks.Status]] = {
     "processing": frozenset({"pending", "started"}),
@@ -46,6 +51,19 @@ class Finalized:
     audio_path: str | None
 
 
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    limit = asyncio.timeout(_IN_ALL_SECONDS)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise Unavailable("The session is still being ended: ask again") from None
+
+
+@_in_time()
 async def finalize(runtime: Runtime, claims: Claims, session_id: UUID) -> Finalized:
     """Complete a session of the caller if nobody is left in its room. Doing it again is the same task.
 
@@ -67,6 +85,7 @@ async def finalize(runtime: Runtime, claims: Claims, session_id: UUID) -> Finali
         return await _told(caller, session_id, outcome)
 
 
+@_in_time()
 async def end(runtime: Runtime, claims: Claims, session_id: UUID) -> Session:
     """Send everybody out of the room of an own session and complete it. Doing it again changes nothing.
 

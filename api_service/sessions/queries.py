@@ -1,13 +1,13 @@
 """The query of a list of sessions as clients write it, and the headers that lead through its pages."""
 
 from typing import Annotated, Self
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from api_service.bodies import Language, Tag, storable
+from api_service.paging import NEXT_PAGE, lead_on
 from api_service.sessions.listing import (
     BadCursor,
     Order,
@@ -22,13 +22,9 @@ from api_service.sessions.repository import Role, Status
 from api_service.sessions.service import Page
 
 _TOTAL_COUNT = "X-Total-Count"
-_PLACES = frozenset({"cursor", "offset"})
 
 PAGE_HEADERS: dict[str, object] = {
-    "Link": {
-        "description": 'The next page, as `<address>; rel="next"`; absent on the last one',
-        "schema": {"type": "string"},
-    },
+    **NEXT_PAGE,
     _TOTAL_COUNT: {"description": "Sessions on all pages, where `count` asks", "schema": {"type": "integer"}},
 }
 
@@ -102,6 +98,4 @@ def describe_page(
     if total is not None:
         response.headers[_TOTAL_COUNT] = str(total)
     if page.next is not None:
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _PLACES]
-        query = urlencode([*kept, ("cursor", cursor_at(page.next, sorting))])
-        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+        lead_on(request, response, cursor_at(page.next, sorting))

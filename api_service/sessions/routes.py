@@ -9,6 +9,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from api_service.audio.service import AudioFileNotFound
 from api_service.bodies import JsonBody
+from api_service.jobs.repository import TooManyTasks
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import changing, ending, retranscribing, service
 from api_service.sessions.changing import SessionInProgress
@@ -27,6 +28,7 @@ from api_service.sessions.schemas import (
 )
 from api_service.sessions.service import InviteNotFound, NotOwner, SessionId, SessionNotFound
 from api_service.templates.service import TemplateNotFound
+from api_service.transcribing.channels import TooManyChannels
 from shared.errors import Unauthenticated, Unavailable, UnsupportedMedia, UpstreamFailed
 from shared.problems import documented
 
@@ -88,7 +90,7 @@ async def update_session(
     session_id: SessionId,
     update: SessionUpdate,
     runtime: CurrentRuntime,
-    caller: CurrentCaller,
+    claims: CurrentClaims,
     after: BackgroundTasks,
 ) -> SessionResponse:
     """Change what is given of a session of one's own, and leave the rest.
@@ -96,7 +98,7 @@ async def update_session(
     A session that records can be paused, which sends its agent away, and made to record again. It can be
     completed, cancelled or archived unless others are in its room.
     """
-    session, was = await changing.update(runtime, caller, session_id, update.changes, status=update.status)
+    session, was = await changing.update(runtime, claims, session_id, update.changes, status=update.status)
     if session.status != was:
         after.add_task(changing.tell, runtime, session_id, session.status)
     return SessionResponse.of(session)
@@ -104,10 +106,10 @@ async def update_session(
 
 @router.delete("/{session_id}", responses=documented(NotOwner, SessionNotFound, Unavailable, UpstreamFailed))
 async def delete_session(
-    session_id: SessionId, runtime: CurrentRuntime, caller: CurrentCaller, after: BackgroundTasks
+    session_id: SessionId, runtime: CurrentRuntime, claims: CurrentClaims, after: BackgroundTasks
 ) -> Message:
     """Delete a session of one's own with its transcript, and end it for everybody in its room."""
-    await changing.delete(runtime, caller, session_id)
+    await changing.delete(runtime, claims, session_id)
     after.add_task(changing.forget, runtime, session_id)
     return Message(message="Session deleted successfully")
 
@@ -138,7 +140,9 @@ async def finalize_session(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, SessionNotFound, NoRecording, AudioFileNotFound),
+    responses=documented(
+        NotOwner, SessionNotFound, NoRecording, TooManyChannels, AudioFileNotFound, TooManyTasks
+    ),
 )
 async def retranscribe_session(
     session_id: SessionId,

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api_service.audio.service import AudioFileNotFound
+from api_service.jobs.repository import TooManyTasks
 from api_service.realtime.service import read_summary
 from api_service.runtime import CurrentCaller, CurrentClaims, CurrentRuntime
 from api_service.sessions import ending, lifecycle, retranscribing
@@ -13,6 +14,7 @@ from api_service.sessions.retranscribing import NoRecording
 from api_service.sessions.retranscribing_schemas import RetranscriptionBegun, RetranscriptionOptions
 from api_service.sessions.schemas import LiveState, SessionFinalized, SessionStatus, StatusData
 from api_service.sessions.service import NotOwner, SessionId, SessionNotFound
+from api_service.transcribing.channels import TooManyChannels
 from shared.errors import Unauthenticated, Unavailable, UpstreamFailed
 from shared.problems import documented
 
@@ -68,7 +70,7 @@ async def session_status(
 @router.post(
     "/{session_id}/retranscribe",
     status_code=202,
-    responses=documented(NotOwner, NoRecording, AudioFileNotFound),
+    responses=documented(NotOwner, NoRecording, TooManyChannels, AudioFileNotFound, TooManyTasks),
 )
 async def retranscribe_session(
     session_id: SessionId,

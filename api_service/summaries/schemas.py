@@ -87,6 +87,9 @@ class SummaryResponse(BaseModel):
     minutes: Minutes | None = Field(
         description="Every line with its evidence, and with the names of now; null where it is not known"
     )
+    notice: str | None = Field(
+        description="What is to be said with quoted decisions and tasks; null for what nobody quoted"
+    )
     instructions: str | None = Field(description="What its owner asked for; null for others")
     language: str | None
     series_id: UUID = Field(description="The same for all versions of one summary")
@@ -119,6 +122,7 @@ class SummaryResponse(BaseModel):
             quality_rating=summary.quality_rating,
             origin=summary.origin,
             minutes=shown.minutes,
+            notice=shown.notice,
             instructions=shown.instructions,
             language=summary.language,
             series_id=summary.series,

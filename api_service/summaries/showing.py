@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api_service.minutes.document import Minutes
 from api_service.minutes.naming import Present, evidence_of, named
+from api_service.minutes.notices import notice_for
 from api_service.minutes.texts import Texts, texts_of
 from api_service.runtime import Caller
 from api_service.sessions.repository import Session
@@ -24,6 +25,9 @@ class Shown:
     texts: Texts
     minutes: Minutes | None
     """None for what a client has saved."""
+
+    notice: str | None
+    """What has to be said with decisions and tasks of minutes that only quote."""
 
     instructions: str | None
     """Between the owner and whoever made it; none for others."""
@@ -50,11 +54,15 @@ async def show(caller: Caller, session: Session, summaries: Sequence[Summary]) -
 def _shown(session: Session, stored: Summary, minutes: Minutes | None, transcript: Present) -> Shown:
     texts = Texts(stored.summary, stored.key_points, stored.action_items)
     if minutes is None:
-        return Shown(stored, texts, None, None)
+        return Shown(stored, texts, None, None, None)
     minutes = named(minutes, transcript, made_at=stored.created_at)
     title = session.title if session.title_by == "person" else minutes.title
     made = texts_of(
-        minutes, stored.template_content, title=title, met_at=session.started_at or session.created_at
+        minutes,
+        stored.template_content,
+        title=title,
+        met_at=session.started_at or session.created_at,
+        language=stored.language,
     )
     # What people have written stays as they wrote it.
     texts = Texts(
@@ -63,4 +71,5 @@ def _shown(session: Session, stored: Summary, minutes: Minutes | None, transcrip
         action_items=texts.action_items if "action_items" in stored.edited else made.action_items,
     )
     instructions = stored.instructions if session.role == "owner" else None
-    return Shown(stored, texts, minutes, instructions)
+    notice = notice_for(minutes, stored.language)
+    return Shown(stored, texts, minutes, notice.quoted if notice else None, instructions)

@@ -1,6 +1,6 @@
 """Follows a task from change to change, and what it has made so far, for streams that tell of both."""
 
-import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import anyio
@@ -11,11 +11,12 @@ from api_service.minutes.sections import SectionReady, SectionStream
 from api_service.runtime import Runtime, open_caller
 from api_service.tasks import service
 from api_service.tasks.repository import Job
+from api_service.tasks.service import TaskNotFound
 from shared.errors import Unavailable
 
 log = structlog.get_logger()
 
-_LOOK_SECONDS = 0.5
+_CHECK_SECONDS = 30.0
 _IN_SECTIONS = "summarize"
 """The kind of jobs whose results are seen before they are complete."""
 
@@ -25,25 +26,35 @@ async def changes(
 ) -> AsyncIterator[Job | SectionReady]:
     """The task as it is now and after each change, to its end or until the process stops.
 
-    Of minutes, the sections that are ready come first, each once. No transaction is held while nothing
-    changes. Raises TaskNotFound.
+    Of minutes, the sections that are ready come first, each once. Who follows is asked at the beginning and
+    now and then. Raises TaskNotFound, also when it is removed meanwhile, Unauthenticated and Unavailable.
     """
+    job, checked_at = await _own(runtime, claims, task_id), time.monotonic()
     last: Job | None = None
     position: str | None = None
     sections = SectionStream(runtime.redis)
-    while not stopping.is_set():
-        async with open_caller(runtime, claims) as caller:
-            job = await service.find(caller, task_id)
-        if job.kind == _IN_SECTIONS and job.started_at:
-            for place, section in await _ready(sections, job, position):
-                yield section
-                position = place
-        if last is None or job.updated_at != last.updated_at:
-            yield job
-        if job.over:
-            return
-        last = job
-        await asyncio.sleep(_LOOK_SECONDS)
+    with runtime.tasks.following(job.id) as following:
+        while True:
+            if job.kind == _IN_SECTIONS and job.started_at:
+                for place, section in await _ready(sections, job, position):
+                    yield section
+                    position = place
+            if last is None or job.updated_at != last.updated_at:
+                yield job
+            if job.over or stopping.is_set():
+                return
+            last, now = job, await following()
+            if now is None:
+                raise TaskNotFound
+            job = now
+            if time.monotonic() - checked_at > _CHECK_SECONDS:
+                await _own(runtime, claims, task_id)
+                checked_at = time.monotonic()
+
+
+async def _own(runtime: Runtime, claims: Claims, task_id: str) -> Job:
+    async with open_caller(runtime, claims) as caller:
+        return await service.find(caller, task_id)
 
 
 async def _ready(sections: SectionStream, job: Job, position: str | None) -> list[tuple[str, SectionReady]]:

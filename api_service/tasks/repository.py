@@ -1,16 +1,19 @@
 """Jobs as their owners read and cancel them; what workers do with them is in api_service/jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.sql import SQL, Composable
 from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from api_service.database import Connection
 from api_service.jobs.repository import Kind
+from api_service.sessions.listing import Place
 
 Status = Literal["pending", "started", "success", "failed", "cancelled"]
 
@@ -39,11 +42,28 @@ class Job:
         return self.status not in ("pending", "started")
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which jobs; what is empty or None asks for nothing."""
+
+    session_id: UUID | None = None
+    kinds: frozenset[str] = frozenset()
+    over: bool | None = None
+
+
 _JOB = """
     select id, session_id, kind, status, progress, step, result, error, error_code, created_at, started_at,
       completed_at, updated_at
     from public.jobs where user_id = %(user_id)s
 """
+_NEWEST = SQL("order by created_at desc, id desc limit %(limit)s")
+_PAGE = SQL("{job} {wanted} {newest}")
+_PAGE_OF_KINDS = SQL("""
+    select job.* from unnest(%(kinds)s::text[]) as wanted (kind)
+    cross join lateral ({job} {wanted} and jobs.kind = wanted.kind {newest}) as job
+    {newest}
+""")
+"""Each kind in the order of its index: what is wanted seldom is not looked for among all the rest."""
 
 
 async def find(connection: Connection, job_id: UUID, *, user_id: UUID) -> Job | None:
@@ -51,6 +71,41 @@ async def find(connection: Connection, job_id: UUID, *, user_id: UUID) -> Job | 
     async with connection.cursor(row_factory=class_row(Job)) as cursor:
         await cursor.execute(f"{_JOB} and id = %(id)s", {"user_id": user_id, "id": job_id})
         return await cursor.fetchone()
+
+
+async def page(
+    connection: Connection, wanted: Wanted, *, user_id: UUID, after: Place | None, limit: int
+) -> list[Job]:
+    """This user's jobs that follow a place, or the newest ones."""
+    conditions: list[Composable] = [SQL("")]
+    if wanted.session_id:
+        conditions.append(SQL("and session_id = %(session_id)s"))
+    if wanted.over is not None:
+        within = SQL("not in") if wanted.over else SQL("in")
+        conditions.append(SQL("and status {} ('pending', 'started')").format(within))
+    if after:
+        conditions.append(SQL("and (created_at, id) < (%(value)s::timestamptz, %(id)s)"))
+    query = (_PAGE_OF_KINDS if wanted.kinds else _PAGE).format(
+        job=SQL(_JOB), wanted=SQL(" ").join(conditions), newest=_NEWEST
+    )
+    values: dict[str, object] = {
+        "user_id": user_id,
+        "session_id": wanted.session_id,
+        "kinds": sorted(wanted.kinds),
+        "limit": limit,
+    }
+    if after:
+        values |= {"value": after.value, "id": after.id}
+    async with connection.cursor(row_factory=class_row(Job)) as cursor:
+        await cursor.execute(query, values)
+        return await cursor.fetchall()
+
+
+async def followed(connection: Connection, job_ids: Sequence[UUID]) -> list[Job]:
+    """Those of these jobs that are there, as the service: whoever follows them has been asked before."""
+    async with connection.cursor(row_factory=class_row(Job)) as cursor:
+        await cursor.execute("select * from internal.followed_jobs(%s)", [list(job_ids)])
+        return await cursor.fetchall()
 
 
 async def newest_of_session(

@@ -41,15 +41,16 @@ async def _follow(websocket: WebSocket, task_id: str) -> None:
     runtime: Runtime = websocket.state.runtime
     ensure_known_origin(websocket, runtime.settings.cors_origins)
     token = token_of(websocket)
+    is_accepted = token is None
     if token is None:
         await accept(websocket)
-        opened = await read_first(websocket, _PATIENCE)
-        claims = await _begin(runtime, opened.token, task_id)
-    else:
-        claims = await _begin(runtime, token, task_id)
-        await accept(websocket)
-    async with aclosing(_messages(runtime, claims, task_id)) as messages:
-        await Telling(websocket, _PATIENCE).tell(messages, until=claims.expires_at, is_over=True)
+        token = (await read_first(websocket, _PATIENCE)).token
+    claims = await _begin(runtime, token, task_id)
+    with runtime.streams.taken(claims.user_id):
+        if not is_accepted:
+            await accept(websocket)
+        async with aclosing(_messages(runtime, claims, task_id)) as messages:
+            await Telling(websocket, _PATIENCE).tell(messages, until=claims.expires_at, is_over=True)
 
 
 async def _begin(runtime: Runtime, token: str, task_id: str) -> Claims:

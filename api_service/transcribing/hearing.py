@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from api_service.transcribing.insisting import Patience, insist
 from api_service.transcribing.windows import Window
 from shared.audio import Pcm
-from shared.backoff import backoff
 from shared.clients.stt import SttClient
 from shared.contracts.stt import Segment, TranscribeResponse, Word
-from shared.errors import ServiceError
 
-_MOST_TRIES = 8
-"""About half a minute; a service that is away for longer is left to a later attempt of the job."""
+_PATIENT = Patience()
 
 
 @dataclass(slots=True)
@@ -49,6 +48,7 @@ async def hear(
     language: str | None,
     at_once: int,
     progress: Callable[[float], Awaitable[None]],
+    patience: Patience = _PATIENT,
 ) -> Heard:
     """`progress` is told how many seconds of the recording are done. Raises what the recogniser raises."""
     heard = Heard([Channel() for _ in range(channels)])
@@ -56,7 +56,9 @@ async def hear(
     places = asyncio.Semaphore(at_once)
     try:
         async for window in windows:
-            waiting.append((window, [_begin(stt, audio, language, places) for audio in window.channels]))
+            waiting.append(
+                (window, [_begin(stt, audio, language, places, patience) for audio in window.channels])
+            )
             if len(waiting) > at_once:
                 await _take(heard, *waiting[0])
                 del waiting[0]
@@ -75,24 +77,16 @@ async def hear(
 
 
 def _begin(
-    stt: SttClient, audio: Pcm, language: str | None, places: asyncio.Semaphore
+    stt: SttClient, audio: Pcm, language: str | None, places: asyncio.Semaphore, patience: Patience
 ) -> asyncio.Task[TranscribeResponse]:
+    async def ask() -> TranscribeResponse:
+        return await stt.transcribe(audio, language=language, want_words=True)
+
     async def recognise() -> TranscribeResponse:
         async with places:
-            return await _insist(stt, audio, language)
+            return await insist(ask, patience)
 
     return asyncio.create_task(recognise())
-
-
-async def _insist(stt: SttClient, audio: Pcm, language: str | None) -> TranscribeResponse:
-    for tried, delay in enumerate(backoff(), start=1):
-        try:
-            return await stt.transcribe(audio, language=language, want_words=True)
-        except ServiceError as failure:
-            if not failure.retryable or tried == _MOST_TRIES:
-                raise
-        await asyncio.sleep(delay)
-    raise AssertionError("the delays never end")
 
 
 async def _take(heard: Heard, window: Window, tasks: list[asyncio.Task[TranscribeResponse]]) -> None:
@@ -113,3 +107,22 @@ def _placed(segment: Segment, start: float) -> Segment:
 
 def _placed_word(word: Word, start: float) -> Word:
     return word.model_copy(update={"start": start + word.start, "end": start + word.end})
+
+
+class HeardBefore:
+    """What jobs have heard that could not be completed: it is not heard again when they are begun again.
+
+    Of a few jobs only, and as long as this worker lives.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._heard: dict[UUID, Heard] = {}
+
+    def keep(self, job_id: UUID, heard: Heard) -> None:
+        while len(self._heard) >= self._most:
+            del self._heard[next(iter(self._heard))]
+        self._heard[job_id] = heard
+
+    def take(self, job_id: UUID) -> Heard | None:
+        return self._heard.pop(job_id, None)

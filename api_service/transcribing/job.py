@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal
 
 import structlog
 from pydantic import BaseModel
@@ -13,9 +12,10 @@ from pydantic import BaseModel
 from api_service.jobs.runner import JobLost, Work
 from api_service.transcribing import repository
 from api_service.transcribing.hearing import Heard, hear
+from api_service.transcribing.insisting import may_pass
 from api_service.transcribing.lines import Line, of_channels, of_turns, speakers_in
 from api_service.transcribing.repository import Recording, Version
-from api_service.transcribing.speaking import turns_of
+from api_service.transcribing.speaking import Diarization, Search, is_too_long, reported
 from api_service.transcribing.tools import Tools
 from api_service.transcribing.windows import windows
 from shared.contracts.diarization import SpeakerCount
@@ -28,7 +28,9 @@ log = structlog.get_logger()
 STT_MODEL = "local_funasr_batch"
 """What clients know such transcripts by, whatever engine the speech service has."""
 
-_FIRST_PERCENT, _LAST_PERCENT = 25.0, 95.0
+_FIRST_PERCENT, _HEARD_PERCENT, _LAST_PERCENT = 25.0, 80.0, 95.0
+"""Where speakers are searched, that takes its part when the words are there; often it has ended by then."""
+
 _PREVIEW_CHARACTERS = 200
 
 
@@ -53,34 +55,23 @@ class _Speakers:
     """Who speaks when, or why that is not known."""
 
     turns: list[Turn] | None
-    diarization: Literal["completed", "not-wanted", "not-configured", "failed"]
+    diarization: Diarization
     failure: str | None = None
 
 
 async def transcribe(tools: Tools, work: Work) -> None:
-    """Raises RecordingGone, and what storage, the decoder or the recogniser raise; then nothing changed."""
+    """Raises RecordingGone, and what storage, the decoder and the services raise; then nothing changed."""
     began = time.monotonic()
     settings = TranscriptionSettings.model_validate(work.attempt.settings)
-    await work.report(10, "initializing")
-    async with tools.database.as_service() as connection:
-        recording = await repository.recording(connection, work.attempt)
-    if recording is None:
-        raise RecordingGone("Its audio file is not there any more")
-    await work.report(15, "finding_audio")
-    try:
-        file = await tools.storage.open(recording.storage_path)
-    except ObjectMissing as fault:
-        raise RecordingGone("Its audio file is not there any more") from fault
-    await work.report(_FIRST_PERCENT, "processing_audio")
+    recording, file = await _recording(tools, work)
     channels = recording.channels if settings.channels_as_speakers and recording.channels > 1 else 1
-    searching = asyncio.create_task(_speakers(tools, file, settings, alone=channels > 1))
-    try:
-        heard = await _hear(tools, work, file, recording, settings, channels)
-        speakers = await searching
-    finally:
-        searching.cancel()
-        await asyncio.wait({searching})
-    lines = of_channels(heard.channels) if channels > 1 else of_turns(heard.channels[0], speakers.turns)
+    search = _search(tools, recording, settings, alone=channels > 1)
+    if isinstance(search, Search):
+        heard, speakers = await _hear_and_search(tools, work, file, recording, settings, search)
+    else:
+        heard = await _hear(tools, work, file, recording, settings, channels, last_percent=_LAST_PERCENT)
+        speakers = _Speakers(None, search)
+    lines = await asyncio.to_thread(_lines, heard, speakers)
     language = heard.language or settings.language or recording.language
     milliseconds = round((time.monotonic() - began) * 1000)
     result = _result(heard, speakers, lines, language=language, processing_ms=milliseconds)
@@ -92,6 +83,83 @@ async def transcribe(tools: Tools, work: Work) -> None:
             raise JobLost
 
 
+async def _recording(tools: Tools, work: Work) -> tuple[Recording, StoredFile]:
+    await work.report(10, "initializing")
+    async with tools.database.as_service() as connection:
+        recording = await repository.recording(connection, work.attempt)
+    if recording is None:
+        raise RecordingGone("Its audio file is not there any more")
+    await work.report(15, "finding_audio")
+    try:
+        file = await tools.storage.open(recording.storage_path)
+    except ObjectMissing as fault:
+        raise RecordingGone("Its audio file is not there any more") from fault
+    await work.report(_FIRST_PERCENT, "processing_audio")
+    return recording, file
+
+
+def _lines(heard: Heard, speakers: _Speakers) -> list[Line]:
+    if len(heard.channels) > 1:
+        return of_channels(heard.channels)
+    return of_turns(heard.channels[0], speakers.turns)
+
+
+def _search(
+    tools: Tools, recording: Recording, settings: TranscriptionSettings, *, alone: bool
+) -> Search | Diarization:
+    """The search for its speakers, or why there is none."""
+    if alone or not settings.diarize:
+        return "not-wanted"
+    if tools.diarization is None:
+        return "not-configured"
+    if recording.duration_seconds > tools.most_diarized_seconds:
+        return "too-long"
+    count = SpeakerCount(**settings.model_dump(include=set(SpeakerCount.model_fields)))
+    return Search(tools.diarization, tools.patience, speakers=count)
+
+
+async def _hear_and_search(
+    tools: Tools,
+    work: Work,
+    file: StoredFile,
+    recording: Recording,
+    settings: TranscriptionSettings,
+    search: Search,
+) -> tuple[Heard, _Speakers]:
+    """Both at once. When only the speakers are wanting, the words are kept for the next attempt."""
+    searching = asyncio.create_task(_speakers(tools, work, file, search))
+    try:
+        heard = tools.heard_before.take(work.attempt.id) or await _hear(
+            tools, work, file, recording, settings, 1, last_percent=_HEARD_PERCENT
+        )
+        try:
+            return heard, await reported(work, search, searching, first=_HEARD_PERCENT, last=_LAST_PERCENT)
+        except ServiceError:
+            tools.heard_before.keep(work.attempt.id, heard)
+            raise
+    finally:
+        searching.cancel()
+        await asyncio.gather(searching, return_exceptions=True)
+
+
+async def _speakers(tools: Tools, work: Work, file: StoredFile, search: Search) -> _Speakers:
+    """Raises what may pass, until nobody would try again: a transcript without speakers is more than none."""
+
+    def open_stream() -> AsyncGenerator[bytes, None]:
+        return tools.decoder.stream(file.part, file.size, channels=0, max_seconds=tools.max_seconds)
+
+    try:
+        turns = await search.turns(open_stream)
+    except ServiceError as failure:
+        if is_too_long(failure):
+            return _Speakers(None, "too-long", failure.code)
+        if may_pass(failure) and not work.is_last_try:
+            raise
+        log.warning("diarization.failed", code=failure.code, detail=failure.detail)
+        return _Speakers(None, "failed", failure.code)
+    return _Speakers(turns, "completed")
+
+
 async def _hear(
     tools: Tools,
     work: Work,
@@ -99,11 +167,12 @@ async def _hear(
     recording: Recording,
     settings: TranscriptionSettings,
     channels: int,
+    *,
+    last_percent: float,
 ) -> Heard:
     async def progress(seconds: float) -> None:
         share = min(1.0, seconds / recording.duration_seconds)
-        percent = _FIRST_PERCENT + share * (_LAST_PERCENT - _FIRST_PERCENT)
-        await work.report(percent, "processing_audio")
+        await work.report(_FIRST_PERCENT + share * (last_percent - _FIRST_PERCENT), "processing_audio")
 
     stream = tools.decoder.stream(
         file.part, file.size, channels=channels if channels > 1 else 0, max_seconds=tools.max_seconds
@@ -115,29 +184,9 @@ async def _hear(
             channels=channels,
             language=settings.language,
             at_once=tools.pieces_at_once,
+            patience=tools.patience,
             progress=progress,
         )
-
-
-async def _speakers(
-    tools: Tools, file: StoredFile, settings: TranscriptionSettings, *, alone: bool
-) -> _Speakers:
-    """Never fails: a transcript without speakers is worth more than none."""
-    if alone or not settings.diarize:
-        return _Speakers(None, "not-wanted")
-    if tools.diarization is None:
-        return _Speakers(None, "not-configured")
-
-    def open_stream() -> AsyncGenerator[bytes, None]:
-        return tools.decoder.stream(file.part, file.size, channels=0, max_seconds=tools.max_seconds)
-
-    count = SpeakerCount(**settings.model_dump(include=set(SpeakerCount.model_fields)))
-    try:
-        turns = await turns_of(tools.diarization, open_stream, speakers=count)
-    except ServiceError as failure:
-        log.warning("diarization.failed", code=failure.code, detail=failure.detail)
-        return _Speakers(None, "failed", failure.code)
-    return _Speakers(turns, "completed")
 
 
 class TranscriptionResult(BaseModel):

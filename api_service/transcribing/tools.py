@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from api_service.database import Database
 from api_service.settings import ApiSettings
+from api_service.transcribing.hearing import HeardBefore
+from api_service.transcribing.insisting import Patience
 from shared.clients.diarization import DiarizationClient
 from shared.clients.http import inference_http
 from shared.clients.stt import SttClient
@@ -31,6 +33,11 @@ class Tools:
 
     second_stt: SttClient
     """Hears meetings again; the same as `stt`, or one with a model that takes its time."""
+
+    heard_before: HeardBefore
+    patience: Patience
+    most_diarized_seconds: float
+    """Longer recordings are not searched for their speakers."""
 
     pieces_at_once: int
     max_seconds: float
@@ -59,6 +66,10 @@ async def open_tools(settings: ApiSettings, stack: AsyncExitStack, *, database: 
         stt=stt,
         diarization=diarization,
         second_stt=second_stt,
+        heard_before=HeardBefore(most=jobs),
+        # Whoever waits for so long has time left for the work.
+        patience=Patience(settings.worker_patience_seconds, settings.worker_limit_seconds / 2),
+        most_diarized_seconds=settings.diarization_max_seconds,
         pieces_at_once=settings.worker_pieces,
         max_seconds=settings.max_recording_seconds,
         hears_again=settings.second_pass,

@@ -37,10 +37,22 @@ async def windows(
 
     These are positions in seconds, in order.
     """
+    async for window in placed_windows(_one_after_the_other(pieces, channels), channels=channels, cuts=cuts):
+        yield window
+
+
+async def placed_windows(
+    pieces: AsyncIterable[tuple[int, bytes]], *, channels: int, cuts: Sequence[float] = ()
+) -> AsyncIterator[Window]:
+    """The same for pieces that come with the place of their first sample: over a gap goes no window."""
     frame_bytes = BYTES_PER_SAMPLE * channels
     wanted = [round(cut * SAMPLE_RATE) for cut in cuts]
     kept, position = bytearray(), 0
-    async for piece in pieces:
+    async for first, piece in pieces:
+        if first > position + len(kept) // frame_bytes:
+            if rest := len(kept) // frame_bytes:
+                yield _window(_frames(kept, rest, channels), position)
+            kept, position = bytearray(), first
         kept += piece
         while length := _length(kept, position, wanted, channels):
             yield _window(_frames(kept, length, channels), position)
@@ -48,6 +60,15 @@ async def windows(
             position += length
     if rest := len(kept) // frame_bytes:
         yield _window(_frames(kept, rest, channels), position)
+
+
+async def _one_after_the_other(
+    pieces: AsyncIterable[bytes], channels: int
+) -> AsyncIterator[tuple[int, bytes]]:
+    heard = 0
+    async for piece in pieces:
+        yield heard // (BYTES_PER_SAMPLE * channels), piece
+        heard += len(piece)
 
 
 def _length(kept: bytearray, position: int, wanted: Sequence[int], channels: int) -> int:

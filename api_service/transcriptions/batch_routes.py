@@ -6,8 +6,11 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from api_service.audio.forms import UploadForm
 from api_service.audio.service import AudioFileNotFound, NotAudio, UploadStalled
+from api_service.audio.store import TooManyUploads
+from api_service.jobs.repository import TooManyTasks
 from api_service.runtime import CurrentClaims, CurrentRuntime
 from api_service.sessions.service import NotOwner, SessionNotFound, session_named
+from api_service.transcribing.channels import TooManyChannels
 from api_service.transcriptions import batch
 from api_service.transcriptions.batch_schemas import BatchRequest, BatchResponse
 from shared.decoding import DecoderBusy
@@ -47,9 +50,9 @@ _FORM = {
 @router.post(
     BATCH_PATH,
     responses=documented(
-        *(BadRequest, UploadStalled, TooLarge, batch.RecordingTooLong, UnsupportedMedia),
-        *(NotAudio, DecoderBusy, StorageBusy, StorageFailed),
-        *(SessionNotFound, NotOwner, AudioFileNotFound),
+        *(BadRequest, UploadStalled, TooLarge, batch.RecordingTooLong, TooManyChannels, UnsupportedMedia),
+        *(NotAudio, DecoderBusy, TooManyUploads, StorageBusy, StorageFailed),
+        *(SessionNotFound, NotOwner, AudioFileNotFound, TooManyTasks),
     )
     | {
         202: {
@@ -80,7 +83,7 @@ async def transcribe_recording(
     waits = batch.is_worth_waiting(queued) and "respond-async" not in (prefer or "")
     wait = runtime.settings.batch_wait_seconds if waits else 0.0
     job = await batch.outcome(runtime, claims, queued.job_id, within_seconds=wait)
-    answer = BatchResponse.of(job, known=queued.known)
+    answer = BatchResponse.of(job, known=queued.known, is_too_long=queued.is_too_long)
     if answer.status == "processing":
         response.status_code = 202
         response.headers["location"] = answer.poll_url

@@ -68,10 +68,13 @@ class BatchResponse(BaseModel):
     message: str
     poll_url: str = Field(description="Where to ask how far it is")
     known: bool = Field(description="The same recording was sent before: these are its session and its task")
+    notice: Literal["too-long-for-speakers"] | None = Field(
+        None, description="What the transcript will lack: nobody is told apart in so long a recording"
+    )
     statistics: BatchStatistics | None = Field(description="Null until it is completed")
 
     @classmethod
-    def of(cls, job: Job, *, known: bool) -> Self:
+    def of(cls, job: Job, *, known: bool, is_too_long: bool) -> Self:
         status = _STATUS.get(job.status, "processing")
         told = job.result or {}
         return cls(
@@ -82,5 +85,6 @@ class BatchResponse(BaseModel):
             message=str(told.get("message") or job.error or "The recording is being transcribed"),
             poll_url=f"/api/v2/tasks/{job.id}",
             known=known,
+            notice="too-long-for-speakers" if is_too_long else None,
             statistics=BatchStatistics.model_validate(told) if status == "completed" else None,
         )

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import httpx
-import psycopg
 from pydantic import SecretStr
 
 from api_service.database import Connection
@@ -36,13 +35,15 @@ class SupabaseAccounts:
                 response.raise_for_status()
 
 
-async def delete_development_account(connection: Connection) -> bool:
-    """End the account of the connection's user.
+async def makes_accounts(connection: Connection) -> bool:
+    """Whether accounts are made here, and so can be ended: only the bootstrap of a plain Postgres says so."""
+    cursor = await connection.execute(
+        "select to_regprocedure('internal.delete_own_development_user()') is not null as made"
+    )
+    row = await cursor.fetchone()
+    return bool(row and row["made"])
 
-    False where Supabase makes the accounts: only the bootstrap of a plain Postgres brings the function.
-    """
-    try:
-        await connection.execute("select internal.delete_own_development_user()")
-    except psycopg.errors.UndefinedFunction:
-        return False
-    return True
+
+async def delete_development_account(connection: Connection) -> None:
+    """End the account of the connection's user, where accounts are made here."""
+    await connection.execute("select internal.delete_own_development_user()")

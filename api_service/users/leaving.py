@@ -9,7 +9,7 @@ from api_service.realtime.replies import session_ids
 from api_service.runtime import Runtime, open_caller
 from api_service.sessions import changing, lifecycle
 from api_service.users import repository
-from api_service.users.accounts import delete_development_account
+from api_service.users.accounts import delete_development_account, makes_accounts
 from api_service.users.repository import User
 from shared.clients.redis import reachable
 from shared.contracts.captions import LIVE_SESSIONS_KEY
@@ -35,13 +35,17 @@ async def leave(runtime: Runtime, claims: Claims, *, confirmed: str) -> dict[UUI
     async with open_caller(runtime, claims) as caller:
         _ensure_confirmed(caller.user, confirmed)
         owned = await repository.own_sessions(caller.connection, caller.user.id)
-        if runtime.accounts is None and not await delete_development_account(caller.connection):
+        if runtime.accounts is None and not await makes_accounts(caller.connection):
             raise AccountKeptElsewhere("The sign-in service keeps them; this API was not given its key")
-        for session_id, status in owned.items():
-            if status in lifecycle.LIVE:
-                await runtime.live.rooms.close(session_id)
+    # LiveKit may take its time: no connection to the database is held meanwhile.
+    for session_id, status in owned.items():
+        if status in lifecycle.LIVE:
+            await runtime.live.rooms.close(session_id)
     if runtime.accounts is not None:
         await runtime.accounts.delete(claims.user_id)
+    else:
+        async with open_caller(runtime, claims) as caller:
+            await delete_development_account(caller.connection)
     log.info("account.deleted", sessions=len(owned))
     return owned
 

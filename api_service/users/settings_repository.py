@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from psycopg import sql
@@ -20,7 +21,7 @@ class Choices:
     default_stt_model: str | None = None
     auto_generate_summary: bool | None = None
     auto_generate_title: bool | None = None
-    summary_style: str | None = None
+    summary_style: Literal["brief", "standard", "detailed"] | None = None
     auto_delete_recordings_days: int | None = None
     notification_settings: dict[str, JsonValue] = field(default_factory=dict)
     additional: dict[str, JsonValue] = field(default_factory=dict)

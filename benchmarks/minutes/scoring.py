@@ -48,10 +48,10 @@ def lines(minutes: Minutes) -> list[Line]:
 
 
 def evidence_percent(minutes: Minutes, transcript: Sequence[Said]) -> float:
-    """Items of which every segment named is one of the meeting's; of no items, all."""
+    """Items of which every segment named is one of the meeting's; of no items, none."""
     known = {each.segment_id for each in transcript}
     rested = [set(each.segment_ids) <= known and bool(each.segment_ids) for each in items(minutes)]
-    return 100 * sum(rested) / len(rested) if rested else 100.0
+    return 100 * sum(rested) / len(rested) if rested else 0.0
 
 
 def facts(references: Sequence[str], transcript: Sequence[Said]) -> set[str]:
@@ -72,21 +72,34 @@ def facts_percent(minutes: Minutes, wanted: set[str]) -> float:
 
 
 def inventions(minutes: Minutes, transcript: Sequence[Said]) -> Iterator[Invention]:
-    """Of quotations, those that are none; of what a model wrote, lines with names and numbers of its own."""
+    """Of quotations, those that are none; of what a model wrote, what has names and numbers of its own."""
     said = {each.segment_id: each for each in transcript}
     for line in {(line.text, *line.segment_ids): line for line in lines(minutes)}.values():
         evidence = [said[each] for each in line.segment_ids if each in said]
         if minutes.origin == "extracted" and not any(line.text in each.text for each in evidence):
             yield Invention(line.text, ())
-        elif unknown := tuple(_unknown(line, evidence)):
+        elif unknown := tuple(_unknown(line, evidence, present=minutes.participants)):
             yield Invention(line.text, unknown)
+    # These are about the whole of it.
+    for title in dict.fromkeys([minutes.title, *(part.title for part in minutes.chapters)]):
+        if unknown := tuple(_unheard(title, transcript)):
+            yield Invention(title, unknown)
 
 
-def _unknown(line: Line, evidence: Sequence[Said]) -> Iterator[str]:
+def _unknown(line: Line, evidence: Sequence[Said], *, present: Sequence[str]) -> Iterator[str]:
+    told = [line.text]
+    if isinstance(line, ActionItem):
+        told.append(line.when or "")
+        if line.who and line.who not in present:
+            # A name that nobody said is one also where it stands alone.
+            told.append(f"for {line.who}")
+    yield from _unheard(" ".join(told), evidence)
+
+
+def _unheard(text: str, evidence: Sequence[Said]) -> Iterator[str]:
     heard = set(_words(" ".join(f"{each.speaker} {each.text}" for each in evidence)))
-    when = line.when if isinstance(line, ActionItem) and line.when else ""
-    numbers = [word for word in _words(f"{line.text} {when}") if any(map(str.isdigit, word))]
-    names = [word for name in _NAME.findall(line.text) for word in _words(name)]
+    numbers = [word for word in _words(text) if any(map(str.isdigit, word))]
+    names = [word for name in _NAME.findall(text) for word in _words(name)]
     yield from dict.fromkeys(word for word in [*numbers, *names] if word not in heard | _NO_NAMES)
 
 

@@ -16,6 +16,16 @@ class UpstreamRefused(ServiceError):
 
     status, code, title = 502, "upstream-refused", "A service we depend on refused the request"
 
+    def __init__(self, detail: str, *, reason: str | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        """The code of the problem that the service answered."""
+
+
+def reason_of(failure: ServiceError) -> str | None:
+    """The code of the problem that a service answered, if that is what the failure is about."""
+    return failure.reason if isinstance(failure, UpstreamFailed | UpstreamRefused) else None
+
 
 def inference_http(base_url: str, *, read_seconds: float, connections: int) -> httpx.AsyncClient:
     """The connections to an inference service; a caller closes what it made.
@@ -53,15 +63,16 @@ def checked(upstream: str) -> Iterator[None]:
     except httpx.HTTPStatusError as failure:
         status = failure.response.status_code
         code = _problem_code(failure.response)
-        if status == 429 or status >= 500:
-            raise UpstreamFailed(f"{upstream} answered {status} ({code})") from failure
-        raise UpstreamRefused(f"{upstream} answered {status} ({code})") from failure
+        said = f"{upstream} answered {status} ({code or 'no problem code'})"
+        if status in (408, 429) or status >= 500:
+            raise UpstreamFailed(said, reason=code) from failure
+        raise UpstreamRefused(said, reason=code) from failure
     except httpx.HTTPError as failure:
         raise UpstreamFailed(f"{upstream} could not be reached: {type(failure).__name__}") from failure
 
 
-def _problem_code(response: httpx.Response) -> str:
+def _problem_code(response: httpx.Response) -> str | None:
     try:
         return str(response.json()["code"])
     except (ValueError, KeyError, TypeError):
-        return "no problem code"
+        return None

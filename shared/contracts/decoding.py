@@ -18,8 +18,8 @@ import struct
 
 from pydantic import BaseModel, ConfigDict, Field
 
-HEADER = struct.Struct("<d")
-"""The longest audio, in seconds, that is of any use."""
+HEADER = struct.Struct("<dd")
+"""The longest audio, and the most computing on it, both in seconds, that are of any use."""
 
 SIZE = struct.Struct("<Q")
 """Of the file to probe, in bytes."""

@@ -14,6 +14,12 @@ DIARIZE_PATH = "/diarize"
 DIARIZE_FILE_PATH = "/diarize-file"
 EVENTS_MEDIA_TYPE = "text/event-stream"
 RTTM_MEDIA_TYPE = "text/x-rttm"
+NO_MODEL = "diarization-unavailable"
+"""The code of the problem of a service that has no model: it goes on until somebody brings one."""
+
+MAX_AUDIO_SECONDS = 10_800.0
+"""Longer audio is not searched for its speakers, unless both ends are set otherwise."""
+
 FILE_FIELD = "audio_file"
 """Of the form of `POST /diarize-file`; `session_id` and the counts of speakers are others."""
 

@@ -27,20 +27,23 @@ class AgentJob(BaseModel):
     started_at: AwareDatetime
     """Zero of the session's clock, on which every caption's `start` and `end` lie."""
 
+    record: bool = False
+    """Whether audio is kept until the room itself says so or otherwise. Off unless somebody says on."""
+
 
 class RoomMetadata(BaseModel):
     """What everybody in a room can read of it: the metadata of the LiveKit room, as JSON."""
 
-    recording: bool = True
+    recording: bool
     """Whether what is said is kept as audio. Captions are kept either way."""
 
     @classmethod
-    def of(cls, metadata: str) -> Self:
-        """Of a room that says nothing, or something else, the defaults."""
+    def of(cls, metadata: str) -> Self | None:
+        """None of a room that says nothing, as those are that LiveKit makes by itself, or something else."""
         try:
             return cls.model_validate_json(metadata)
         except ValidationError:
-            return cls()
+            return None
 
 
 def room_name(session_id: UUID) -> str:

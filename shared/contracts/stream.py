@@ -6,14 +6,18 @@ caption, and after `Stop`, when the last final is out, `Stopped`; then it closes
 `StreamProblem`, after which the service closes with the code that fits it.
 
 Somebody whose connection broke opens another with the same `track`, sends what followed the last final
-again, and gives as `offset` where that lies: ids and times go on as if nothing had happened.
+again, and gives as `offset` where that lies and as `revision` a number above all that came before: ids and
+times go on as if nothing had happened, and what comes now counts more than what was seen of it. Partials of
+the broken connection whose ids do not come again are to be forgotten: none of them becomes a final.
+
+Who sends nothing for a second longer than what came last takes to say has paused: what is being said ends.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.contracts.captions import Spoken
+from shared.contracts.captions import FIRST_HUMAN_REVISION, Spoken
 from shared.contracts.stt import Language, Word
 from shared.problems import Problem
 
@@ -41,6 +45,13 @@ class Start(BaseModel):
         0.0, ge=0, le=1e8, description="Where the first sample lies on the caller's clock, in seconds"
     )
 
+    revision: int = Field(
+        0,
+        ge=0,
+        lt=FIRST_HUMAN_REVISION // 2,
+        description="What revisions are counted from: above all of the connection that this one goes on from",
+    )
+
 
 class Stop(BaseModel):
     """Nothing follows; what is being said ends here."""
@@ -56,7 +67,8 @@ class Listening(BaseModel, frozen=True):
     type: Literal["listening"] = "listening"
     track: str
     offset: float
-    engine: str
+    engine: str = Field(description="What runs the model: funasr, faster-whisper or moonshine")
+    model: str
 
 
 class StreamCaption(Spoken, frozen=True):

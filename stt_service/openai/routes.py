@@ -1,14 +1,14 @@
 """`/v1/audio/transcriptions` and `/v1/models` as OpenAI's clients expect them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from contextlib import ExitStack
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from shared.audio import Pcm
-from shared.bodies import decode_file
+from shared.bodies import decode_file, receiving
 from shared.clients.diarization import DiarizationClient
 from shared.contracts.stt import TranscribeResponse
 from shared.problems import self_contained
@@ -66,11 +66,15 @@ async def create_transcription(request: Request, runtime: WithRuntime) -> Respon
     A stream begins with the first piece that is heard; what fails later ends it with an event `error`.
     """
     engine = runtime.loaded.engine
-    upload = await read_upload(
-        request, Offer(engine.name, words=engine.has_words, speakers=bool(runtime.diarization))
-    )
-    find_model(runtime, upload.form.model)
-    response = await while_connected(request, _answer(runtime, upload))
+    offer = Offer(engine.name, words=engine.has_words, speakers=bool(runtime.diarization))
+    with ExitStack() as held:
+        held.enter_context(runtime.places.taken(request, "final"))
+        async with receiving(within_seconds=runtime.settings.body_timeout_seconds):
+            upload = await read_upload(request, offer)
+        find_model(runtime, upload.form.model)
+        response = await while_connected(request, _answer(runtime, upload))
+        if isinstance(response, streams.Events):
+            response.hold(held.pop_all())
     response.headers[MODEL_HEADER] = engine.name
     return response
 
@@ -92,12 +96,14 @@ async def _answer(runtime: Runtime, upload: Upload) -> Response:
     match upload.form.response_format:
         case "diarized_json" if runtime.diarization:
             told_apart = await _told_apart(runtime, runtime.diarization, upload, audio)
-            return _stream(streams.by_speakers(told_apart)) if upload.form.stream else _json(told_apart)
+            return (
+                streams.Events(streams.by_speakers(told_apart)) if upload.form.stream else _json(told_apart)
+            )
         case _ if upload.form.stream:
-            speech = Speech(audio, upload.form.language, upload.hints)
+            speech = Speech(audio, upload.form.language, upload.hints, upload.form.temperature)
             pieces = runtime.recogniser.pieces(speech, priority="final")
             # Nothing is sent before, so that a full queue is a response of its own.
-            return _stream(streams.as_heard(await anext(pieces), pieces))
+            return streams.Events(streams.as_heard(await anext(pieces), pieces))
         case _:
             return _formatted(await _heard(runtime, upload, audio), upload.form)
 
@@ -121,6 +127,7 @@ async def _heard(runtime: Runtime, upload: Upload, audio: Pcm) -> TranscribeResp
         language=upload.form.language,
         priority="final",
         hints=upload.hints,
+        temperature=upload.form.temperature,
         want_words=upload.want_words,
     )
 
@@ -137,10 +144,6 @@ def _formatted(heard: TranscribeResponse, form: TranscriptionForm) -> Response:
             return _json(formats.verbose(heard, form.timestamp_granularities))
         case _:
             return _json(formats.plain(heard))
-
-
-def _stream(events: AsyncGenerator[str, None]) -> Response:
-    return StreamingResponse(events, media_type=streams.MEDIA_TYPE, headers={"cache-control": "no-cache"})
 
 
 def _json(body: BaseModel) -> Response:

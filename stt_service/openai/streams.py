@@ -1,9 +1,11 @@
 """Answers as server-sent events, which come while the rest of the audio is still being recognised."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 
 import structlog
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.contracts.stt import Segment
 from shared.errors import ServiceError
@@ -15,6 +17,24 @@ from stt_service.recognition import Piece
 log = structlog.get_logger()
 
 MEDIA_TYPE = "text/event-stream"
+
+
+class Events(StreamingResponse):
+    """However it ends, nothing is left running, and what it holds is let go."""
+
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        self._events = events
+        self._held = ExitStack()
+        super().__init__(events, media_type=MEDIA_TYPE, headers={"cache-control": "no-cache"})
+
+    def hold(self, held: ExitStack) -> None:
+        """Take over what is to be let go when all is sent, or nobody reads any more."""
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            async with aclosing(self._events):
+                await super().__call__(scope, receive, send)
 
 
 async def as_heard(first: Piece, rest: AsyncGenerator[Piece, None]) -> AsyncGenerator[str, None]:

@@ -37,15 +37,21 @@ class Inbox:
             self._bytes += _cost(message)
             self._arrived.set()
 
-    async def next(self) -> str | bytes:
-        """The next message. Raises SocketIdle when it takes too long."""
+    async def has_next(self, *, within_seconds: float) -> bool:
+        """Whether a message is there in time."""
         try:
-            async with asyncio.timeout(self._idle_seconds):
+            async with asyncio.timeout(within_seconds):
                 while not self._messages:
                     self._arrived.clear()
                     await self._arrived.wait()
         except TimeoutError:
-            raise SocketIdle(f"Nothing came for {self._idle_seconds:g} seconds") from None
+            return False
+        return True
+
+    async def next(self) -> str | bytes:
+        """The next message. Raises SocketIdle when it takes too long."""
+        if not await self.has_next(within_seconds=self._idle_seconds):
+            raise SocketIdle(f"Nothing came for {self._idle_seconds:g} seconds")
         message = self._messages.popleft()
         self._bytes -= _cost(message)
         self._taken.set()

@@ -9,7 +9,7 @@ import structlog
 from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
 
-from shared.audio import Inflow
+from shared.audio import BYTES_PER_SAMPLE, Inflow
 from shared.captioner import Captioner, Version
 from shared.contracts.stream import Listening, Start, Stop, Stopped, StreamCaption
 from shared.errors import InvalidRequest
@@ -32,6 +32,8 @@ MOST_FINALS = 2
 MOST_MESSAGES = 64
 PATIENCE_SECONDS = 30.0
 _START_SECONDS = 10.0
+_STALLED_SECONDS = 1.0
+"""Audio that is so late is not on its way, as in a room."""
 
 Message = TypeVar("Message", bound=BaseModel)
 
@@ -52,11 +54,14 @@ class Stream:
         self._websocket = websocket
         self._inbox = Inbox(websocket, idle_seconds=settings.stream_idle_seconds, max_bytes=MAX_MESSAGE_BYTES)
         self._offset = start.offset
+        self._first_revision = start.revision
         self._listening = Listening(
             track=start.track or f"stream-{uuid4().hex}",
             offset=start.offset,
-            engine=runtime.loaded.engine.name,
+            engine=runtime.loaded.kind,
+            model=runtime.loaded.engine.name,
         )
+        self._bytes_per_second = BYTES_PER_SAMPLE * start.sample_rate
         self._inflow = Inflow(start.sample_rate)
         self._ear = Ear(
             SpeechGate(runtime.follow_voice(), threshold=settings.speech_threshold),
@@ -96,13 +101,22 @@ class Stream:
         log.info("stream.ends", audio_seconds=round(self._ear.heard_seconds, 3))
 
     async def _listen(self) -> None:
-        while True:
-            message = await self._inbox.next()
-            if isinstance(message, str):
-                _parsed(Stop, message)
-                break
+        last = b""
+        while not isinstance(message := await self._next(after=last), str):
+            last = message
             await self._hear(self._inflow.push(message))
+        _parsed(Stop, message)
         await self._hear(self._inflow.flush())
+        self._end_utterance()
+
+    async def _next(self, *, after: bytes) -> str | bytes:
+        """The next message; where it is not there in time, what was being said has ended."""
+        in_time = len(after) / self._bytes_per_second + _STALLED_SECONDS
+        if not await self._inbox.has_next(within_seconds=in_time):
+            self._end_utterance()
+        return await self._inbox.next()
+
+    def _end_utterance(self) -> None:
         for utterance in self._ear.end():
             self._pass_on(utterance)
 
@@ -118,14 +132,16 @@ class Stream:
         self._captioner.hear(replace(utterance, start=self._offset + utterance.start))
 
     def _publish(self, version: Version) -> None:
-        if version.visible or version.failure:
-            self._outbox.put(_caption(version), replacing=version.segment_id)
+        # Whoever counts from a revision has perhaps seen words that have to go again.
+        if version.visible or version.failure or (version.final and self._first_revision):
+            caption = _caption(version, first_revision=self._first_revision)
+            self._outbox.put(caption, replacing=version.segment_id)
 
 
-def _caption(version: Version) -> StreamCaption:
+def _caption(version: Version, *, first_revision: int) -> StreamCaption:
     return StreamCaption(
         segment_id=version.segment_id,
-        revision=version.revision,
+        revision=first_revision + version.revision,
         final=version.final,
         text=version.text,
         start=round(version.start, 3),

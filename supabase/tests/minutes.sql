@@ -1,6 +1,6 @@
 -- Minutes that jobs have made: versions, edits, titles, and what becomes of them after a meeting.
 begin;
-select plan(31);
+select plan(36);
 
 insert into auth.users (id, email) values
   ('00000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -52,6 +52,27 @@ select row_eq(
   'a job reads what was said, in order and without what is empty'
 );
 select is_empty($$select * from internal.transcript_of_job(gen_random_uuid())$$, 'and nothing for no job');
+
+-- What it has heard, by which later words are known.
+select is((select heard from public.jobs), null, 'a job that has not begun has heard nothing');
+update public.jobs set attempt = 1 where attempt = 1;
+select is((select heard from public.jobs), null, 'and neither has one that goes on');
+insert into given values ('heard', pg_temp.begun('{}'));
+update public.jobs set attempt = 2 where id = pg_temp.id_of('heard');
+update public.transcript_segments set revision = 1000001, text = 'By hand.' where segment_id = 'a';
+insert into public.segment_revisions (segment, revision, session_id, speaker, text, start_time, end_time, made_at)
+select id, 0, session_id, speaker, 'First.', 0, 1, now() from public.transcript_segments where segment_id = 'a';
+select is(
+  (select heard from public.jobs where id = pg_temp.id_of('heard')),
+  internal.heard_in('00000000-0000-4000-9000-000000000001'), 'what people correct is nothing to hear again'
+);
+update public.transcript_segments set revision = 1 where segment_id = 'b';
+select isnt(
+  (select heard from public.jobs where id = pg_temp.id_of('heard')),
+  internal.heard_in('00000000-0000-4000-9000-000000000001'), 'and what recognition corrects is'
+);
+select is(internal.renewal_wanted('00000000-0000-4000-9000-000000000001'), null, 'if minutes are wanted at all');
+delete from public.jobs where id = pg_temp.id_of('heard');
 
 -- What it stores, once.
 select is(internal.store_minutes(pg_temp.id_of('first'), 2, null, null, null, '{}'), false, 'another attempt stores nothing');

@@ -37,6 +37,7 @@ select set_eq(
   array[
     'add_job',
     'add_segments',
+    'ask_second_pass',
     'cancel_own_job',
     'change_own_session',
     'choose_transcription',
@@ -46,6 +47,7 @@ select set_eq(
     'few_sessions',
     'import_transcription',
     'join_session',
+    'mark_job',
     'member_names',
     'my_sessions',
     'new_invite_code',
@@ -67,6 +69,7 @@ select set_eq(
       and proname <> 'ensure_development_user'$$,
   array[
     'add_second_pass',
+    'add_spending',
     'add_upload',
     'age_jobs',
     'audio_content',
@@ -77,6 +80,7 @@ select set_eq(
     'fail_job',
     'failed_jobs',
     'finish_job',
+    'followed_jobs',
     'give_back_job',
     'hold_live_transcript',
     'join_late_recording',
@@ -94,6 +98,7 @@ select set_eq(
     'sessions_in',
     'set_session_status',
     'speaker_names',
+    'spending_of_job',
     'start_job',
     'store_captions',
     'store_minutes',
@@ -103,7 +108,6 @@ select set_eq(
     'take_audio',
     'take_deleted_objects',
     'transcript_of_job',
-    'voices_of_job',
     'wants_job'
   ],
   'the login of the API may call these internal functions'

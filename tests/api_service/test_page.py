@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from api_service.audio.store import media_origins
 from api_service.page import files
+from api_service.settings import ApiSettings
 from shared import serving
+from shared.storage import open_storage
 
 
 @pytest.fixture
@@ -83,6 +87,41 @@ async def test_the_page_may_talk_to_livekit_and_use_the_microphone_and_little_el
 )
 def test_the_page_may_ask_livekit_over_http_too(url: str, allowed: str) -> None:
     assert f"connect-src 'self' {allowed};" in files.security_headers(url)["content-security-policy"]
+
+
+def _in_bucket(**given: str | bool) -> ApiSettings:
+    keys = {"aws_access_key_id": "ours", "aws_secret_access_key": "secret"}
+    return ApiSettings.model_validate({"storage_url": "s3://meetings/audio"} | keys | given)
+
+
+@pytest.mark.parametrize(
+    "endpoint", [None, "https://ours.supabase.co/storage/v1/s3", "http://127.0.0.1:8333"]
+)
+async def test_the_page_may_play_what_the_bucket_itself_gives(endpoint: str | None) -> None:
+    settings = _in_bucket(aws_region="eu-west-1", **({"aws_endpoint_url": endpoint} if endpoint else {}))
+    origins = media_origins(settings)
+    led_to = urlsplit(await open_storage(settings).sign("GET", "file.m4a", seconds=60))
+    assert origins == [f"{led_to.scheme}://{led_to.netloc}"]
+    policy = files.security_headers("wss://live.example", origins)["content-security-policy"]
+    assert f"media-src 'self' blob: mediastream: {origins[0]};" in policy
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ({"storage_url": "gs://meetings"}, ["https://storage.googleapis.com"]),
+        ({"storage_proxy": True}, []),
+        ({"storage_url": "file:///app/storage"}, []),
+        (
+            {"storage_url": "file:///app/storage", "public_url": "https://api.example/below/"},
+            ["https://api.example"],
+        ),
+    ],
+)
+def test_the_page_plays_from_where_links_lead_and_from_nowhere_else(
+    given: dict[str, str | bool], origins: list[str]
+) -> None:
+    assert media_origins(_in_bucket(**given)) == origins
 
 
 async def test_before_it_is_built_there_is_no_page_and_after_there_is(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 
 import anyio
 from sse_starlette import ServerSentEvent
@@ -30,5 +31,6 @@ async def test_a_follower_that_takes_nothing_is_cut_off_and_its_place_is_freed()
 
     scope: Scope = {"type": "http", "method": "GET", "asgi": {"spec_version": "2.3"}}
     async with asyncio.timeout(5):
-        await EventStream(events(), stopping=anyio.Event(), stuck_seconds=0.05)(scope, receive, send)
+        stream = EventStream(events(), stopping=anyio.Event(), place=nullcontext(), stuck_seconds=0.05)
+        await stream(scope, receive, send)
         await freed.wait()

@@ -1,11 +1,12 @@
 """The meetings of an account in a browser: found again, renamed, corrected, taken along and deleted."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, record
 from tests.platform_fixture import RunningPlatform
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -68,3 +69,37 @@ async def test_a_meeting_is_found_by_what_was_said_and_taken_along(
         page.on("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("button", name="Delete").click()
         await expect(page.get_by_test_id("session")).to_have_count(0)
+
+
+async def test_a_part_of_the_page_that_does_not_arrive_takes_nothing_else_away(
+    platform: RunningPlatform, open_page: OpenPage, tmp_path: Path
+) -> None:
+    recording = record(tmp_path / "hall.wav", silence_seconds=0.5, text="Good morning.")
+    arrived = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    async with open_page(f"{platform.api_url}/app/") as page:
+        await page.route("**/transcriptions/batch", slow)
+        await page.route("**/assets/meeting-*.js", lambda route: route.abort())
+        await page.get_by_label("E-mail").fill("visitor@example.com")
+        await page.get_by_role("button", name="Sign in").click()
+        form = page.get_by_test_id("upload")
+        await form.locator("input[type=file]").set_input_files(recording)
+        await form.get_by_role("button", name="Transcribe").click()
+        sending = page.locator("header .sending")
+        await expect(sending).to_be_visible()
+
+        await page.get_by_role("button", name="Start meeting").click()
+        await expect(page.get_by_test_id("problem")).to_contain_text("could not be loaded")
+        await expect(page.get_by_role("button", name="Reload the page")).to_be_visible()
+        await page.unroute("**/assets/meeting-*.js")
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("heading", name="New Recording Session")).to_be_visible()
+        await expect(sending).to_be_visible()
+        arrived.set()
+        await expect(sending).to_have_count(0)
+        await page.get_by_role("link", name="Intrascribe").click()
+        await expect(page.get_by_test_id("session").filter(has_text="hall")).to_be_visible()

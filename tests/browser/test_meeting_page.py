@@ -6,10 +6,13 @@ from pathlib import Path
 
 import jiwer
 import pytest
+from livekit.api import DeleteRoomRequest, LiveKitAPI
 from playwright.async_api import Page, expect
 
+from embedded import credentials
 from embedded.demo.client import TranscriptSegment
 from embedded.demo.measure import words
+from embedded.layout import Layout
 from tests.browser.conftest import REFUSING, OpenPage, record, speaking
 from tests.browser.line import line_to
 from tests.e2e.rooms import PICO, Room, room
@@ -76,6 +79,14 @@ async def join(page: Page, *, name: str, button: str) -> None:
 
 def invitation(url: str, opened: Room, email: str) -> str:
     return f"{url}/app/?join={opened.invite_code}&email={email}"
+
+
+async def close(platform: RunningPlatform, opened: Room) -> None:
+    """End the room as its server's own tools do: everybody in it is put out."""
+    keys = credentials.load(Layout(platform.state).secrets)
+    way_in = await opened.host.connection(opened.session_id)
+    async with LiveKitAPI(way_in.server_url, keys.livekit_api_key, keys.livekit_api_secret) as livekit:
+        await livekit.room.delete_room(DeleteRoomRequest(room=way_in.room_name))
 
 
 async def test_a_meeting_is_captioned_for_those_who_speak_and_kept_for_later(
@@ -149,6 +160,29 @@ async def test_a_page_whose_line_was_cut_catches_up_without_gap_or_double(
             await heard(page, "Ben", f"{BEN_SAYS} {MEANWHILE}")
             await expect(connection).to_have_attribute("data-state", "live")
             assert await shown(page) == as_shown((await ben.transcript()).finals)
+
+
+async def test_who_was_put_out_with_the_room_comes_back_into_a_new_one(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    async with (
+        room(platform.api_url, "The second half") as opened,
+        open_page(invitation(platform.api_url, opened, "rosa@example.com")) as page,
+    ):
+        await join(page, name="Rosa", button="Just listen")
+        ben = await opened.enter("Ben")
+        await ben.switch_on()
+        await close(platform, opened)
+        again = page.get_by_role("button", name="Join again")
+        await expect(again).to_be_focused(timeout=_PATIENCE)
+        await again.press("Enter")
+        meeting = page.get_by_test_id("meeting")
+        await expect(meeting).to_have_attribute("data-state", "connected", timeout=_PATIENCE)
+        ben = await opened.enter("Ben", account=ben.account)
+        await ben.switch_on()
+        await ben.say(BEN_SAYS)
+        await heard(page, "Ben", BEN_SAYS)
+        await expect(page.get_by_test_id("disconnected")).to_have_count(0)
 
 
 async def test_without_a_microphone_one_can_still_listen(

@@ -1,9 +1,12 @@
 """Recordings in a browser: sent, transcribed, summed up, and corrected by people."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import APIRequestContext, Page, expect
+from playwright.async_api import APIRequestContext, Page, Route, expect
 
 from embedded.demo.measure import word_error_rate
 from tests.browser.conftest import OpenPage, record
@@ -34,6 +37,13 @@ SEGMENTS = [
     },
 ]
 THEIRS = "I order it now."
+AGAIN = [
+    {"segment_id": "a", "speaker": "Ada", "start_time": 0, "end_time": 2.4, "text": "The green hose is old."},
+    {"segment_id": "b", "speaker": "Ada", "start_time": 3, "end_time": 5, "text": "I can order it Monday."},
+]
+LOOK = "() => document.dispatchEvent(new Event('visibilitychange'))"
+"""As if somebody came back to the page, which then asks for what is new."""
+
 _PATIENCE = 30_000
 """Milliseconds: the machine may be busy."""
 
@@ -90,11 +100,18 @@ async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_wa
         await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
         await expect(page.get_by_test_id("playback")).to_be_visible()
 
+        form = page.get_by_test_id("minutes-form")
+        await form.get_by_text("Wishes", exact=True).click()
+        await form.get_by_label("What matters to you").fill("Mind the garden.")
+        await form.get_by_label("Language of the minutes").select_option("de-DE")
         await page.get_by_role("button", name="Make minutes").click()
         await expect(page.get_by_test_id("minutes-origin")).to_have_attribute(
             "data-origin", "extracted", timeout=_PATIENCE
         )
-        decided = page.get_by_test_id("minutes-decisions").locator("li", has_text="Friday")
+        decisions = page.get_by_test_id("minutes-decisions")
+        # In the language that was spoken: quotations follow no wishes.
+        await expect(decisions.get_by_test_id("minutes-notice")).to_contain_text("to be confirmed")
+        decided = decisions.locator("li", has_text="Friday")
         await decided.get_by_test_id("evidence").click()
         marked = page.locator("[data-marked=true]")
         await expect(marked).to_contain_text("Friday")
@@ -152,3 +169,66 @@ async def test_words_are_corrected_by_keyboard_and_nobody_overwrites_anybody(
         )
         await expect(second).to_have_text(THEIRS)
         await expect(second).to_have_attribute("data-speaker", "Ada")
+
+
+async def test_what_is_being_written_outlives_the_version_the_place_and_the_line(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    url = platform.api_url
+    async with open_page(f"{url}/app/") as page:
+        headers = await sign_in(page, url, "writer@example.com")
+        session_id = await bring_meeting(page.request, url, headers)
+        await page.goto(f"{url}/app/#/sessions/{session_id}")
+        editor, words = page.get_by_test_id("editor"), page.get_by_label("What was said")
+        await page.get_by_test_id("caption").first.dblclick()
+        await words.fill("The greenhouse")
+
+        brought = {"session_id": session_id, "language": "en", "segments": AGAIN}
+        stored = await page.request.post(f"{url}/api/v1/transcriptions", data=brought, headers=headers)
+        assert stored.ok, await stored.text()
+        await page.evaluate(LOOK)
+        await expect(page.get_by_test_id("conflict")).to_contain_text("The green hose is old.")
+        await expect(words).to_be_focused()
+        await page.keyboard.type(" is old.")
+
+        async with page.expect_event("dialog") as asked:
+            leaving = asyncio.ensure_future(page.evaluate("() => location.reload()"))
+        dialog = await asked.value
+        assert dialog.type == "beforeunload"
+        await dialog.dismiss()
+        await leaving
+        await page.get_by_role("link", name="All meetings").click()
+        await page.get_by_role("link", name="Unsaved corrections").click()
+        await expect(words).to_have_value("The greenhouse is old.")
+
+        async with lost_on_the_way(page, "PATCH"):
+            await page.get_by_role("button", name="Save mine instead").click()
+            await expect(page.locator("[data-saving=true]")).to_have_text("The greenhouse is old.")
+        await expect(editor.get_by_test_id("problem")).to_contain_text("cannot be reached")
+        await expect(words).to_have_value("The greenhouse is old.")
+        await words.press("Enter")
+        await expect(editor).to_have_count(0)
+        await expect(page.get_by_role("button", name="Correct “The greenhouse is old.”")).to_be_focused()
+        await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        transcript = await page.request.get(f"{url}/api/v1/sessions/{session_id}/transcript", headers=headers)
+        assert (await transcript.json())["segments"][0]["text"] == "The greenhouse is old."
+
+
+@asynccontextmanager
+async def lost_on_the_way(page: Page, method: str) -> AsyncIterator[None]:
+    """A request of this method gets nowhere, and at the end its connection breaks."""
+    over, broken = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if route.request.method != method:
+            await route.continue_()
+            return
+        await over.wait()
+        await route.abort()
+        broken.set()
+
+    await page.route("**/api/**", hold)
+    yield
+    over.set()
+    await broken.wait()
+    await page.unroute("**/api/**", hold)

@@ -169,16 +169,17 @@ class Room:
             await guest.leave()
 
 
-async def sign_in(http: httpx.AsyncClient, name: str) -> Account:
-    """A new account of this name."""
-    return await Account.sign_in(http, email=f"{name.lower()}-{uuid4().hex[:8]}@example.com", name=name)
+async def sign_in(http: httpx.AsyncClient, name: str, *, email: str | None = None) -> Account:
+    """An account of this name; without an address, a new one."""
+    email = email or f"{name.lower()}-{uuid4().hex[:8]}@example.com"
+    return await Account.sign_in(http, email=email, name=name)
 
 
 @asynccontextmanager
-async def room(api_url: str, title: str) -> AsyncIterator[Room]:
+async def room(api_url: str, title: str, *, host_email: str | None = None) -> AsyncIterator[Room]:
     """A new session with an empty room. Its host has an account and is not in the room."""
     async with httpx.AsyncClient(base_url=api_url, timeout=20, trust_env=False) as http:
-        host = await sign_in(http, "Host")
+        host = await sign_in(http, "Host", email=host_email)
         session = await host.create_session(title=title, language="en-US")
         opened = Room(http, host, session.id, session.invite_code)
         try:

@@ -68,19 +68,19 @@ def test_a_plain_wav_is_read() -> None:
     samples = tone(0.1)
     read = read_plain_wav(wav(samples, rate=22_050))
     assert read is not None
-    assert (read[0].tolist(), read[1]) == (samples.tolist(), 22_050)
+    assert (read.mono().tolist(), read.rate) == (samples.tolist(), 22_050)
 
 
 def test_both_channels_of_a_wav_are_heard() -> None:
     read = read_plain_wav(wav(np.array([0, 200, 0, 400], np.int16), channels=2))
     assert read is not None
-    assert read[0].tolist() == [100, 200]
+    assert read.mono().tolist() == [100, 200]
 
 
 def test_a_wav_that_breaks_off_is_read_as_far_as_it_goes() -> None:
     read = read_plain_wav(wav(tone(1.0))[:-1001])
     assert read is not None
-    assert len(read[0]) == SAMPLE_RATE - 501
+    assert len(read.mono()) == SAMPLE_RATE - 501
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,22 @@ def test_a_wav_that_breaks_off_is_read_as_far_as_it_goes() -> None:
 )
 def test_what_is_no_plain_wav_is_left_to_the_decoder(body: bytes) -> None:
     assert read_plain_wav(body) is None
+
+
+def test_a_file_of_nothing_but_empty_chunks_is_not_walked_to_its_end() -> None:
+    whole = wav(tone(0.1))
+    hostile = whole[:12] + b"LIST\0\0\0\0" * 2_000 + whole[12:]
+    assert read_plain_wav(hostile) is None
+    few = read_plain_wav(whole[:12] + b"LIST\0\0\0\0" * 20 + whole[12:])
+    assert few is not None
+    assert few.seconds == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("channels", [2, 3, 6, 8])
+def test_long_audio_is_mixed_as_short_audio_is(channels: int) -> None:
+    frames = np.random.default_rng(1).integers(-32_768, 32_768, (300_001, channels)).astype(np.int16)
+    expected = np.rint(frames.sum(axis=1) / channels)
+    assert np.abs(mixed_down(frames.ravel(), channels) - expected).max() <= 1
 
 
 def test_no_damage_to_a_header_raises() -> None:

@@ -11,14 +11,14 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from shared.audio import Pcm
 from shared.decoding import AudioTooLong, Decoder, DecoderBusy, Part, UndecodableAudio
+from shared.decoding_child import Gone, decode, is_abandoned
 from shared.errors import Unavailable
-
-av = pytest.importorskip("av", reason="only environments of services that decode have PyAV")
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10.0
@@ -31,11 +31,31 @@ def encoded(container: str, codec: str, *, rate: int = 48_000, seconds: float = 
     file = BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate, layout="mono")
+        assert isinstance(stream, av.AudioStream)
         resampler = av.AudioResampler(stream.codec_context.format, "mono", rate, stream.frame_size or 1024)
         frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
         frame.sample_rate = rate
         for piece in (*resampler.resample(frame), *resampler.resample(None), None):
             output.mux(stream.encode(piece))
+    return file.getvalue()
+
+
+def film(*, seconds: int) -> bytes:
+    """Much noise to look at, all of it before the little there is to hear."""
+    file = BytesIO()
+    noise = np.random.default_rng(7)
+    with av.open(file, "w", format="mp4") as output:
+        pictures = output.add_stream("mpeg4", rate=5, width=320, height=240, pix_fmt="yuv420p")
+        pictures.bit_rate = 4_000_000
+        sound = output.add_stream("aac", rate=16_000, layout="mono")
+        for _ in range(5 * seconds):
+            picture = av.VideoFrame.from_ndarray(noise.integers(0, 255, (240, 320, 3), np.uint8), "rgb24")
+            output.mux(pictures.encode(picture))
+        output.mux(pictures.encode(None))
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, seconds * 16_000), np.float32), "fltp", "mono")
+        frame.sample_rate = 16_000
+        output.mux(sound.encode(frame))
+        output.mux(sound.encode(None))
     return file.getvalue()
 
 
@@ -92,6 +112,53 @@ async def test_a_recording_that_breaks_off_is_worth_what_is_there(decoder: Decod
 async def test_what_is_no_audio_is_refused(decoder: Decoder, file: bytes) -> None:
     with pytest.raises(UndecodableAudio):
         await decoder.decode(file)
+
+
+@pytest.mark.parametrize("layout", ["mono", "7.1"])
+def test_a_rate_beyond_sense_is_refused_before_it_costs_anything(layout: str) -> None:
+    file = BytesIO()
+    with av.open(file, "w", format="flac") as output:
+        stream = output.add_stream("flac", rate=655_350, layout=layout)
+        assert isinstance(stream, av.AudioStream)
+        channels = stream.codec_context.layout.nb_channels
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 655_350 * channels), np.int16), "s16", layout)
+        silence.sample_rate = 655_350
+        for frame in (silence, None):
+            output.mux(stream.encode(frame))
+    with pytest.raises(ValueError, match="nobody records so"):
+        decode(file.getvalue(), max_seconds=300)
+
+
+def test_a_file_that_computes_for_too_long_is_killed() -> None:
+    program = (
+        "from shared.decoding_child import allow_computing, limit_this_process\n"
+        "limit_this_process(2)\n"
+        "allow_computing(0.1)\n"
+        "while True: pass\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, timeout=PATIENCE)
+    assert ran.returncode == -signal.SIGXCPU
+
+
+def test_nobody_decodes_on_for_a_caller_who_has_gone() -> None:
+    ours, theirs = socket.socketpair()
+    file = encoded("wav", "pcm_s16le", seconds=20)
+    with theirs:
+        ours.shutdown(socket.SHUT_WR)
+        assert not is_abandoned(theirs)  # there is only nothing more to read
+        ours.close()
+        assert is_abandoned(theirs)
+        with pytest.raises(Gone):
+            decode(file, max_seconds=30, wanted=lambda: not is_abandoned(theirs))
+
+
+@pytest.mark.parametrize(("container", "codec"), [("adts", "aac"), ("mp3", "libmp3lame")])
+async def test_a_file_that_changes_its_form_on_the_way_is_decoded(
+    decoder: Decoder, container: str, codec: str
+) -> None:
+    low, high = (encoded(container, codec, rate=rate) for rate in (16_000, 44_100))
+    audio = await decoder.decode(low + high)
+    assert audio.seconds == pytest.approx(2.0, abs=0.2)
 
 
 async def test_a_small_file_with_hours_of_audio_is_refused(decoder: Decoder) -> None:
@@ -163,6 +230,14 @@ def parts_of(file: bytes) -> Part:
         ("mpegts", "mp2", 48_000, "ts", "audio/mp2t"),
         ("wav", "pcm_s24le", 48_000, "wav", "audio/wav"),
         ("aiff", "pcm_s16be", 22_050, "aiff", "audio/aiff"),
+        ("avi", "pcm_s16le", 44_100, "avi", "audio/x-avi"),
+        ("flv", "libmp3lame", 44_100, "flv", "audio/x-flv"),
+        ("vob", "mp2", 48_000, "mpeg", "audio/x-mpeg"),
+        ("wv", "wavpack", 44_100, "wv", "audio/x-wv"),
+        ("tta", "tta", 44_100, "tta", "audio/x-tta"),
+        ("rm", "ac3", 44_100, "rm", "audio/x-rm"),
+        ("nut", "pcm_s16le", 16_000, "nut", "audio/x-nut"),
+        ("voc", "pcm_u8", 8_000, "voc", "audio/x-voc"),
     ],
 )
 async def test_a_file_is_known_by_its_content(
@@ -173,6 +248,22 @@ async def test_a_file_is_known_by_its_content(
     assert (facts.format, facts.mime_type) == (kind, mime_type)
     assert (facts.sample_rate, facts.channels) == (rate, 1)
     assert facts.duration_seconds == pytest.approx(3, abs=0.1)
+
+
+async def test_pictures_that_lie_apart_from_the_audio_are_not_fetched(decoder: Decoder) -> None:
+    file = film(seconds=30)
+    fetched = 0
+
+    async def part(start: int, end: int) -> bytes:
+        nonlocal fetched
+        fetched += end - start
+        return file[start:end]
+
+    facts = await decoder.probe(part, len(file))
+    assert (facts.format, round(facts.duration_seconds)) == ("mp4", 30)
+    assert fetched < len(file) / 2
+    pieces = [piece async for piece in decoder.stream(part, len(file), channels=0, max_seconds=60)]
+    assert sum(map(len, pieces)) == pytest.approx(30 * 16_000 * 2, rel=0.01)
 
 
 async def test_of_a_long_file_only_the_beginning_is_decoded(decoder: Decoder) -> None:

@@ -230,3 +230,24 @@ async def test_a_client_who_hangs_up_before_work_begins_is_told_nothing() -> Non
 
     with pytest.raises(ClientDisconnect):
         await while_connected(fastapi.Request({"type": "http"}, receive), Work().do())
+
+
+async def test_what_a_stopping_server_cancels_is_told_to_come_again() -> None:
+    work = Work()
+    app = make_app(work)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for is_stopping in (False, True):
+            if is_stopping:
+                app.state.stopping.begin()
+            asking = asyncio.create_task(client.post("/work"))
+            await asyncio.wait_for(work.begun.wait(), PATIENCE)
+            work.begun.clear()
+            asking.cancel()
+            if is_stopping:
+                answer = await asking
+                assert (answer.status_code, answer.json()["code"]) == (503, "interrupted")
+                assert answer.headers["retry-after"] == "2"
+            else:
+                with pytest.raises(asyncio.CancelledError):
+                    await asking

@@ -1,7 +1,7 @@
 """Who said what."""
 
 from shared.contracts.stt import Segment
-from shared.speakers import Turn, attributed, between, speaker_of
+from shared.speakers import Turn, Turns, attributed, between
 from tests.shared.test_words import said
 
 
@@ -58,7 +58,7 @@ def test_a_sentence_during_which_the_speaker_changes_goes_to_one() -> None:
 
 
 def test_longest_counts_all_turns_of_a_speaker() -> None:
-    assert speaker_of(0, 5, [Turn(0, 1.5, "A"), Turn(1.5, 3.5, "B"), Turn(3.5, 5, "A")]) == "A"
+    assert Turns([Turn(0, 1.5, "A"), Turn(1.5, 3.5, "B"), Turn(3.5, 5, "A")]).speaker_of(0, 5) == "A"
 
 
 def test_words_between_turns_belong_to_who_is_near_or_else_spoke_before() -> None:
@@ -70,9 +70,10 @@ def test_words_before_the_first_turn_belong_to_who_speaks_next() -> None:
 
 
 def test_where_nobody_is_near_nobody_is_named() -> None:
-    far = [Turn(10, 11, "A")]
-    assert speaker_of(0, 1, far) is None
-    assert speaker_of(9, 9.6, far) == "A"
+    far = Turns([Turn(10, 11, "A")])
+    assert far.speaker_of(0, 1) is None
+    assert far.speaker_of(9, 9.6) == "A"
+    assert Turns([]).speaker_of(0, 1) is None
     assert who("......A", "a b") == [(None, "a b")]
     assert who("", "a b") == [(None, "a b")]
 
@@ -84,3 +85,12 @@ def test_nothing_said_is_nothing_attributed() -> None:
 def test_a_recording_is_parted_between_two_speakers_and_not_between_turns_of_one() -> None:
     turns = [Turn(0, 2, "A"), Turn(2.5, 3, "A"), Turn(4, 6, "B"), Turn(5, 8, "A")]
     assert between(turns) == [3.5, 5.5]
+
+
+def test_of_thousands_of_turns_only_those_at_hand_are_looked_at() -> None:
+    hours = [Turn(0, 20_000, "host"), *(Turn(at, at + 2, f"S{at % 3}") for at in range(0, 40_000, 4))]
+    placed = Turns(hours[::-1])
+    assert [turn.start for turn in placed.near(30_001, 30_005)] == [30_000, 30_004]
+    assert [turn.start for turn in placed.near(100, 101)] == [0, 100]
+    assert placed.speaker_of(9_996, 9_999) == "host"
+    assert placed.speaker_of(30_000, 30_001) == "S0"

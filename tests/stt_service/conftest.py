@@ -36,6 +36,7 @@ class CountingEngine:
         self.begun, self.let = threading.Semaphore(0), threading.Event()
         self.let.set()
         self.broken = False
+        self.hears = True
 
     def cut(self, audio: Pcm) -> list[tuple[float, float]]:
         return cut_at_pauses(audio, max_seconds=12)
@@ -46,12 +47,12 @@ class CountingEngine:
         assert self.let.wait(PATIENCE)
         if self.broken:
             raise RuntimeError("out of memory, say")
-        return [Recognised(_count(speech.audio), speech.language) for speech in batch]
+        return [Recognised(_count(speech.audio) if self.hears else [], speech.language) for speech in batch]
 
 
 def app_with(engine: CountingEngine, settings: SttSettings) -> FastAPI:
     """The service whose engine is a value, and for which speech is whatever is loud."""
-    loaded = Loaded(engine, Path("models/counting"), "the tests ask for it")
+    loaded = Loaded(engine, "scripted", Path("models/counting"), "the tests ask for it")
     return create_app(settings, load=lambda _: loaded, load_vad=lambda _: lambda: _loudness)
 
 

@@ -70,8 +70,20 @@ async def test_every_documented_kind_of_body_is_heard(
         ([0, 1, -1, 1], [0, 1, -1, 1]),
         ([0, 0], [0, 0]),
         ([0.0, 32768.0], [0, 32767]),
+        ([0.5, -1.001, 1.9], [16384, -32768, 32767]),
+        ([3.5, -1200.25, 0.5], [4, -1200, 0]),
+        ([2, -2, 1], [2, -2, 1]),
     ],
-    ids=["[-1, 1]", "16 bits", "near silence on 16 bits", "silence", "clipped"],
+    ids=[
+        "[-1, 1]",
+        "16 bits",
+        "near silence on 16 bits",
+        "silence",
+        "clipped",
+        "[-1, 1] with overshoot",
+        "fractions on 16 bits",
+        "whole numbers are on 16 bits",
+    ],
 )
 async def test_numbers_on_either_scale_are_understood(
     http: httpx.AsyncClient, engine: CountingEngine, numbers: list[float], samples: list[int]

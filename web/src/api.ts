@@ -1,7 +1,8 @@
 // The part of the public API that the page uses, typed.
 
 import { nextPage } from "./paging";
-import { Problem, problemFrom, unreachable } from "./problem";
+import { Problem, problemFrom } from "./problem";
+import { reach } from "./reaching";
 import { type Sent, sendForm } from "./sending";
 
 export interface User {
@@ -28,6 +29,8 @@ export interface Session {
   duration_seconds: number | null;
   invite_code: string | null;
   role: string;
+  /** Of its minutes. */
+  template_id: string | null;
 }
 
 /** A recording; `mix` has everybody and lies on the session's clock. */
@@ -105,8 +108,14 @@ export interface Found {
 }
 
 export interface NewSession {
-  title: string;
+  title?: string;
   language: string;
+}
+
+/** Without a title of one's own, the server gives one until it knows what was spoken of. */
+export function newSession(title: string, language: string): NewSession {
+  const own = title.trim();
+  return own ? { title: own, language } : { language };
 }
 
 /** What is needed before anybody has signed in. */
@@ -238,13 +247,7 @@ function addressOf(path: string): string {
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(addressOf(path), init);
-  } catch (failure) {
-    if (init.signal?.aborted) throw failure;
-    throw unreachable();
-  }
+  const response = await reach(addressOf(path), init);
   if (!response.ok) throw await problemFrom(response);
   return response;
 }

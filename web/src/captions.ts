@@ -14,6 +14,7 @@ export interface Captions {
   readonly loaded: boolean;
   /** At most one version of each segment, in the order in which they were spoken. */
   readonly segments: readonly Segment[];
+  /** These two as events have told since the last snapshot. */
   readonly agent: AgentState | null;
   readonly status: string | null;
 }
@@ -23,7 +24,12 @@ export const noCaptions: Captions = { loaded: false, segments: [], agent: null, 
 export function fold(captions: Captions, event: LiveEvent): Captions {
   switch (event.kind) {
     case "snapshot":
-      return { ...captions, loaded: true, segments: event.segments.reduce(place, []) };
+      // It has no agent and no state: those known are from before something was missed.
+      return {
+        ...noCaptions,
+        loaded: true,
+        segments: keptWhereSame(captions.segments, ordered(event.segments)),
+      };
     case "caption": {
       const segments = place(captions.segments, event.segment);
       return segments === captions.segments ? captions : { ...captions, segments };
@@ -49,6 +55,25 @@ export function finals(segments: readonly Segment[]): readonly Segment[] {
 /** Without those whose final said that there had been no words after all. */
 export function withWords(segments: readonly Segment[]): readonly Segment[] {
   return segments.filter((each) => each.text.trim());
+}
+
+/** The new list, with the very objects of the old one wherever nothing has changed, and itself if nothing has. */
+export function keptWhereSame(before: readonly Segment[], after: readonly Segment[]): readonly Segment[] {
+  const known = new Map(before.map((each) => [each.segment_id, each]));
+  const kept = after.map((each) => {
+    const old = known.get(each.segment_id);
+    return old && isSame(old, each) ? old : each;
+  });
+  return kept.length === before.length && kept.every((each, index) => each === before[index]) ? before : kept;
+}
+
+function isSame(one: Segment, other: Segment): boolean {
+  const names = Object.keys(other) as (keyof Segment)[];
+  return names.every((name) => one[name] === other[name]);
+}
+
+function ordered(segments: readonly Segment[]): readonly Segment[] {
+  return segments.reduce(place, []);
 }
 
 function rename(segment: Segment, renamed: SpeakerRenamed): Segment {

@@ -1,9 +1,8 @@
 // The transcript as it counts now: captions while they are its current version, else the version that was chosen.
 
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Segment } from "./api";
-import { finals } from "./captions";
-import { keptWhereSame } from "./corrections";
+import { finals, keptWhereSame } from "./captions";
 import { type Followed, useApi, usePolled } from "./hooks";
 import type { Problem } from "./problem";
 import { currentSegments, type Version, versionsOf } from "./recordings";
@@ -41,6 +40,7 @@ export function useCurrentTranscript(
   const { captions, problem, restart } = followed;
   const live = useMemo(() => finals(captions.segments), [captions.segments]);
   const known = version ? stored.segments : captions.loaded ? live : null;
+  useChanged(listed.value?.map((each) => each.id).join() ?? null, restart);
   const reload = useCallback(() => {
     listed.reload();
     stored.reload();
@@ -54,6 +54,16 @@ export function useCurrentTranscript(
     problem: version ? stored.problem : problem,
     reload,
   };
+}
+
+/** A second pass, whoever asked for it, corrects captions in place and leaves a version of what they were. */
+function useChanged(versions: string | null, changed: () => void): void {
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    const known = before.current;
+    before.current = versions ?? known;
+    if (known !== null && versions !== null && versions !== known) changed();
+  }, [versions, changed]);
 }
 
 interface Stored {

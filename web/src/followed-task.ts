@@ -1,13 +1,16 @@
-// A task of a session, followed to its end.
+// The task of a session that counts now, followed to its end wherever it was begun.
 
-import { useCallback, useEffect, useState } from "react";
-import { useApi } from "./hooks";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Loaded, useApi, usePolled } from "./hooks";
 import { asProblem, type Problem } from "./problem";
-import { forgetTask, rememberedTask, rememberTask } from "./remembered";
-import { followTask, type Section, type Task, taskSource } from "./tasks";
+import { countingOf, followTask, type Section, type Task, type TaskKind, taskSource, tasksOf } from "./tasks";
+
+const LOOK_MS = 10_000;
+const MOST = 20;
+const OF_A_SESSION: readonly TaskKind[] = ["transcribe", "join_recording", "second_pass", "summarize"];
 
 export interface FollowedTask {
-  /** Whether one is followed, also before anything is known of it. */
+  /** Whether it is known which task there is, if there is one. */
   known: boolean;
   /** As it is now, and after its end as it ended; null when there is none. */
   task: Task | null;
@@ -17,50 +20,78 @@ export interface FollowedTask {
   begin: (taskId: string) => void;
 }
 
+/** One's own tasks that make something of a session, newest first. */
+export function useTasks(sessionId: string, status: string): Loaded<Task[]> {
+  const api = useApi();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a session that changes its state may begin a task
+  const load = useCallback(
+    (signal: AbortSignal) => tasksOf(api, { sessionId, kinds: OF_A_SESSION, most: MOST }, signal),
+    [api, sessionId, status],
+  );
+  return usePolled(load, LOOK_MS);
+}
+
+/** Of the listed tasks the one of these kinds that counts. `kinds` and `ended` must keep their identity. */
+export function useTask(
+  { value: listed, problem: unlisted }: Loaded<Task[]>,
+  kinds: readonly TaskKind[],
+  ended: (task: Task) => void,
+): FollowedTask {
+  const { id, task, sections, problem, follow } = useFollowing(ended);
+  const seen = useRef<string | null | undefined>(undefined);
+  const busy = id !== null && !task?.ready && !problem;
+  useEffect(() => {
+    // What is followed is followed to its end, also while a list does not have it yet.
+    if (!listed || busy) return;
+    const found = countingOf(listed, kinds);
+    const before = seen.current;
+    seen.current = found?.task_id ?? null;
+    if (!found || found.task_id === id) return;
+    if (!found.ready) {
+      follow(found.task_id, found);
+    } else if (found.task_id !== before) {
+      follow(null, found);
+      // It has come and gone since the list before.
+      if (before !== undefined) ended(found);
+    }
+  }, [listed, kinds, id, busy, follow, ended]);
+  const begin = useCallback((taskId: string) => follow(taskId, null), [follow]);
+  const known = id !== null || listed !== null || unlisted !== null;
+  return { known, task, sections, problem, begin };
+}
+
+interface Following {
+  id: string | null;
+  task: Task | null;
+  sections: ReadonlyMap<string, unknown[]>;
+  problem: Problem | null;
+  /** `task` is what is known of it. */
+  follow: (id: string | null, task: Task | null) => void;
+}
+
 const none: ReadonlyMap<string, unknown[]> = new Map();
 
-/** `ended` must keep its identity for as long as it does the same. */
-export function useTask(first: string | null, ended: (task: Task) => void): FollowedTask {
+function useFollowing(ended: (task: Task) => void): Following {
   const api = useApi();
-  const [id, setId] = useState(first);
+  const [id, setId] = useState<string | null>(null);
   const [task, setTask] = useState<Task | null>(null);
   const [sections, setSections] = useState(none);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const follow = useCallback((wanted: string | null, known: Task | null) => {
+    setId(wanted);
+    setTask(known);
+    setSections(none);
+    setProblem(null);
+  }, []);
   useEffect(() => {
     if (id === null) return;
     const controller = new AbortController();
-    setTask(null);
-    setSections(none);
-    setProblem(null);
     const section = ({ name, items }: Section) => setSections((before) => new Map(before).set(name, items));
     followTask(taskSource(api), id, { task: setTask, section }, controller.signal).then(
       (last) => last && ended(last),
-      (thrown: unknown) => {
-        const failure = asProblem(thrown);
-        // Removed long ago, or somebody else's who uses this browser.
-        if (failure.status === 404) setId(null);
-        else setProblem(failure);
-      },
+      (thrown: unknown) => setProblem(asProblem(thrown)),
     );
     return () => controller.abort();
   }, [api, id, ended]);
-  return { known: id !== null, task, sections, problem, begin: setId };
-}
-
-/** The transcription of a session, found again by who comes back while it runs. */
-export function useTranscription(sessionId: string, ended: () => void): FollowedTask {
-  const over = useCallback(() => {
-    forgetTask(sessionId);
-    ended();
-  }, [sessionId, ended]);
-  const followed = useTask(rememberedTask(sessionId), over);
-  const { begin } = followed;
-  const remember = useCallback(
-    (taskId: string) => {
-      rememberTask(sessionId, taskId);
-      begin(taskId);
-    },
-    [sessionId, begin],
-  );
-  return { ...followed, begin: remember };
+  return { id, task, sections, problem, follow };
 }

@@ -29,41 +29,49 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
+interface Refreshed<T> extends Loaded<T> {
+  /** Loads again without taking back what is said of the last failure: said anew, it would be read aloud anew. */
+  refresh: () => void;
+}
+
 /** `load` must keep its identity (useCallback) for as long as it loads the same thing. */
-export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): Refreshed<T> {
   const [state, setState] = useState<{ value: T | null; problem: Problem | null }>({
     value: null,
     problem: null,
   });
-  const [turn, reload] = useReducer((count: number) => count + 1, 0);
+  const [turn, refresh] = useReducer((count: number) => count + 1, 0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is a wish to load again
   useEffect(() => {
     const controller = new AbortController();
-    setState((before) => ({ ...before, problem: null }));
-    load(controller.signal).then(
-      (value) => setState({ value, problem: null }),
-      (thrown: unknown) => {
-        if (!controller.signal.aborted) setState((before) => ({ ...before, problem: asProblem(thrown) }));
-      },
+    const { signal } = controller;
+    load(signal).then(
+      (value) => signal.aborted || setState({ value, problem: null }),
+      (thrown: unknown) =>
+        signal.aborted || setState((before) => ({ ...before, problem: asProblem(thrown) })),
     );
     return () => controller.abort();
   }, [load, turn]);
-  return { ...state, reload };
+  const reload = useCallback(() => {
+    setState((before) => ({ ...before, problem: null }));
+    refresh();
+  }, []);
+  return { ...state, reload, refresh };
 }
 
 /** Loads again every so often and whenever the page is looked at again; failures wait for the next turn. */
 export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, milliseconds: number): Loaded<T> {
   const loaded = useLoaded(load);
-  const { reload } = loaded;
+  const { refresh } = loaded;
   useEffect(() => {
-    const look = () => document.visibilityState === "visible" && reload();
+    const look = () => document.visibilityState === "visible" && refresh();
     const timer = setInterval(look, milliseconds);
     document.addEventListener("visibilitychange", look);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [reload, milliseconds]);
+  }, [refresh, milliseconds]);
   return loaded;
 }
 
@@ -114,6 +122,16 @@ export function useAction<A extends unknown[]>(
 
 export function useOnline(): boolean {
   return useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+}
+
+/** The browser asks before it leaves while something would be lost. */
+export function useStaying(needed: boolean): void {
+  useEffect(() => {
+    if (!needed) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [needed]);
 }
 
 export function useTitle(title: string): void {

@@ -4,21 +4,29 @@ import type { ActionItem, Line, Minutes } from "./minutes";
 import { text } from "./text";
 import { clock } from "./transcript";
 
-export function markdown(minutes: Minutes): string {
+/** `notice` stands before what is to be confirmed. */
+export function markdown(minutes: Minutes, notice: string | null): string {
   const { sections } = text.minutes;
-  const parts: [string, string[]][] = [
-    [sections.highlights, minutes.highlights.map(spoken)],
-    [sections.key_points, minutes.key_points.map(spoken)],
-    [sections.decisions, minutes.decisions.map(spoken)],
-    [sections.action_items, minutes.action_items.map((each) => `[ ] ${spoken(each)}${noted(each)}`)],
-    [sections.open_questions, minutes.open_questions.map(spoken)],
-    [sections.chapters, minutes.chapters.map((each) => `${clock(each.start_time)} ${each.title}`)],
+  const { left_out } = minutes;
+  const tasks = minutes.action_items.map((each) => `[ ] ${spoken(each)}${noted(each)}`);
+  const chapters = minutes.chapters.map((each) => `${clock(each.start_time)} ${each.title}`);
+  const bodies = [
+    listed(sections.highlights, minutes.highlights.map(spoken)),
+    listed(sections.key_points, minutes.key_points.map(spoken)),
+    listed(sections.decisions, minutes.decisions.map(spoken), left_out.decisions, notice),
+    listed(sections.action_items, tasks, left_out.action_items, notice),
+    listed(sections.open_questions, minutes.open_questions.map(spoken), left_out.open_questions),
+    listed(sections.chapters, chapters),
   ];
-  const filled = parts.filter(([, lines]) => lines.length > 0);
-  const bodies = filled.map(
-    ([heading, lines]) => `## ${heading}\n\n${lines.map((each) => `- ${each}`).join("\n")}\n`,
-  );
-  return [`# ${minutes.title}\n`, ...bodies].join("\n");
+  const dropped = minutes.dropped_items ? [`${text.minutes.dropped(minutes.dropped_items)}\n`] : [];
+  return [`# ${minutes.title}\n`, ...bodies.filter(Boolean), ...dropped].join("\n");
+}
+
+function listed(heading: string, lines: string[], more = 0, notice: string | null = null): string {
+  if (lines.length === 0) return "";
+  const all = more ? [...lines, text.minutes.more(more)] : lines;
+  const before = notice ? `${notice}\n\n` : "";
+  return `## ${heading}\n\n${before}${all.map((each) => `- ${each}`).join("\n")}\n`;
 }
 
 /** Who does it and when, as far as that is known. */

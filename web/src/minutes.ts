@@ -2,8 +2,6 @@
 
 import { type Api, post } from "./api";
 import type { Evidence } from "./evidence";
-import { asProblem } from "./problem";
-import type { Task } from "./tasks";
 
 export interface Line extends Evidence {
   text: string;
@@ -30,6 +28,16 @@ export interface Minutes {
   action_items: ActionItem[];
   open_questions: Line[];
   chapters: Chapter[];
+  /** How many more were found than anybody reads. */
+  left_out: LeftOut;
+  /** What a model wrote and nobody said; it is not in these minutes. */
+  dropped_items: number;
+}
+
+export interface LeftOut {
+  decisions: number;
+  action_items: number;
+  open_questions: number;
 }
 
 export interface Summary {
@@ -41,6 +49,8 @@ export interface Summary {
   /** `extracted`: quotations; `written`: a model's words; `saved`: made elsewhere. */
   origin: "extracted" | "written" | "saved";
   minutes: Minutes | null;
+  /** What is to be said with decisions and tasks that were only quoted, in the language of the meeting. */
+  notice: string | null;
   instructions: string | null;
   version: number;
   created_at: string;
@@ -53,9 +63,35 @@ export interface Template {
   is_system: boolean;
 }
 
+/** What is left out is as it was, or as the meeting and its owner's preferences have it. */
 export interface Wishes {
-  template_id: string | null;
-  instructions: string | null;
+  template_id?: string | null;
+  instructions?: string | null;
+  language?: string | null;
+  style?: string;
+}
+
+/** The fields of the form; empty ones that were never filled are nobody's wish. */
+export interface Chosen {
+  template: string;
+  instructions: string;
+  language: string;
+  style: string;
+}
+
+/** Instead of a language that was asked for before. */
+export const SPOKEN_LANGUAGE = "spoken";
+
+/** What somebody has changed of what there was: only that is asked for. */
+export function wishesOf(chosen: Chosen, before: Pick<Summary, "template_id" | "instructions">): Wishes {
+  const template_id = chosen.template || null;
+  const instructions = chosen.instructions.trim() || null;
+  return {
+    ...(template_id !== before.template_id && { template_id }),
+    ...(instructions !== before.instructions && { instructions }),
+    ...(chosen.language && { language: chosen.language === SPOKEN_LANGUAGE ? null : chosen.language }),
+    ...(chosen.style && { style: chosen.style }),
+  };
 }
 
 /** Newest first. */
@@ -85,16 +121,6 @@ export async function beginAgain(
   return (await api.request<{ task_id: string }>(path, post(wishes))).task_id;
 }
 
-/** The last that was begun, also by itself when the meeting ended; null when there was none. */
-export async function newestTask(api: Api, sessionId: string, signal: AbortSignal): Promise<Task | null> {
-  try {
-    return await api.request(`/v2/sessions/${encodeURIComponent(sessionId)}/ai-summary`, { signal });
-  } catch (thrown) {
-    if (asProblem(thrown).code === "task-not-found") return null;
-    throw thrown;
-  }
-}
-
 /** What there is of minutes that are being made; null when that is nothing yet. */
 export function partOf(sections: ReadonlyMap<string, unknown[]>): Minutes | null {
   if (sections.size === 0) return null;
@@ -107,5 +133,7 @@ export function partOf(sections: ReadonlyMap<string, unknown[]>): Minutes | null
     action_items: items("action_items"),
     open_questions: items("open_questions"),
     chapters: items("chapters"),
+    left_out: { decisions: 0, action_items: 0, open_questions: 0 },
+    dropped_items: 0,
   };
 }

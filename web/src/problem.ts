@@ -16,8 +16,9 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     readonly retryable: boolean,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
     this.name = "Problem";
   }
 }

@@ -52,7 +52,8 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-async function orSilence<T>(arrival: Promise<T>, silenceMs: number): Promise<T> {
+/** What comes, if it comes in time. */
+export async function orSilence<T>(arrival: Promise<T>, silenceMs: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("the stream fell silent")), silenceMs);

@@ -6,14 +6,16 @@ import { pause, serverEvents } from "./server-events";
 
 export type TaskStatus = "pending" | "started" | "success" | "failed" | "cancelled";
 
+export type TaskKind = "transcribe" | "join_recording" | "second_pass" | "summarize";
+
 export interface Task {
   task_id: string;
   session_id: string;
+  kind: TaskKind;
   status: TaskStatus;
   progress: { step: string; percentage: number; description: string };
   error: string | null;
   ready: boolean;
-  successful: boolean;
 }
 
 /** A part of what a task makes, before all of it is there. */
@@ -52,6 +54,44 @@ export function taskSource(api: Api): TaskSource {
         cache: "no-store",
       }),
   };
+}
+
+interface Wanted {
+  sessionId?: string;
+  kinds: readonly TaskKind[];
+  ready?: boolean;
+  most: number;
+}
+
+/** One's own, newest first. */
+export function tasksOf(
+  api: Api,
+  { sessionId, kinds, ready, most }: Wanted,
+  signal: AbortSignal,
+): Promise<Task[]> {
+  const asked = new URLSearchParams(kinds.map((kind) => ["kind", kind]));
+  asked.set("limit", String(most));
+  if (sessionId !== undefined) asked.set("session_id", sessionId);
+  if (ready !== undefined) asked.set("ready", String(ready));
+  return api.request(`/v2/tasks?${asked}`, { signal });
+}
+
+/** The newest of these kinds that is not over, or else the newest. */
+export function countingOf(tasks: readonly Task[], kinds: readonly TaskKind[]): Task | null {
+  const meant = tasks.filter((each) => kinds.includes(each.kind));
+  return meant.find((each) => !each.ready) ?? meant[0] ?? null;
+}
+
+/** How a task of a session's transcript is shown: what nobody has to wait for is shown quietly. */
+export type Showing = "progress" | "quiet progress" | "failure" | "quiet failure" | "stopped" | null;
+
+export function showingOf({ kind, status, ready }: Task, sessionStatus: string): Showing {
+  const quiet = kind !== "transcribe";
+  if (!ready) return quiet ? "quiet progress" : "progress";
+  if (status === "failed") return quiet ? "quiet failure" : "failure";
+  // Where there is a transcript all the same, there is nothing to say.
+  if (status === "cancelled" && !quiet && sessionStatus !== "completed") return "stopped";
+  return null;
 }
 
 export async function cancelTask(api: Api, id: string): Promise<void> {

@@ -5,6 +5,7 @@ export const text = {
   tagline: "Meetings with live captions and a transcript you can keep.",
   loading: "Loading…",
   retry: "Try again",
+  reload: "Reload the page",
   signOut: "Sign out",
   back: "All meetings",
   untitled: "Untitled meeting",
@@ -38,7 +39,6 @@ export const text = {
     startHeading: "Start a meeting",
     title: "Title",
     titlePlaceholder: "Weekly planning",
-    defaultTitle: (date: string) => `Meeting on ${date}`,
     language: "Spoken language",
     start: "Start meeting",
     starting: "Starting…",
@@ -72,6 +72,16 @@ export const text = {
     elsewhere: "The recording is being transcribed. The transcript appears here when it is ready.",
     failed: "The recording could not be transcribed; it is kept.",
     cancelled: "Transcribing was stopped; the recording is kept.",
+    quietly: {
+      join_recording: {
+        label: "Preparing the recording…",
+        failed: "The recording could not be prepared to be played.",
+      },
+      second_pass: {
+        label: "Listening to the meeting once more…",
+        failed: "The meeting could not be listened to once more; its captions stay as they are.",
+      },
+    } as Partial<Record<string, { label: string; failed: string }>>,
   },
 
   versions: {
@@ -102,7 +112,25 @@ export const text = {
     template: "Template",
     noTemplate: "Without a template",
     own: (name: string) => `${name} (mine)`,
+    templateOfMeeting: "The template of this meeting",
+    wishes: "Wishes",
+    wishesHint: "A language model follows them. Minutes that quote stay as it was said.",
     instructions: "What matters to you, in your own words",
+    language: "Language of the minutes",
+    languageSpoken: "As it was spoken",
+    style: "How much of it",
+    styles: [
+      ["brief", "Brief"],
+      ["standard", "Standard"],
+      ["detailed", "Detailed"],
+    ] as const,
+    asPreferred: "As I prefer it",
+    asBefore: "As before",
+    more: (count: number) => `… and ${count} more`,
+    dropped: (count: number) =>
+      `${count === 1 ? "One line" : `${count} lines`} of the model had no place in the transcript, and ${
+        count === 1 ? "was" : "were"
+      } left out.`,
     copy: "Copy as Markdown",
     version: "Version of the minutes",
     versionOf: (version: number, made: string) => `${made} (version ${version})`,
@@ -145,7 +173,14 @@ export const text = {
     restore: "Restore",
     done: "Corrected.",
     undo: "Undo",
-    conflict: (who: string | null) => `${who ?? "Somebody"} has changed this meanwhile into`,
+    saving: "Saving…",
+    conflict: (who: string | null) =>
+      `${who ? `${who} has changed this` : "This was changed"} meanwhile into`,
+    homeless: (time: string) =>
+      `What you wrote at ${time} was not saved, and nothing is said there any more:`,
+    copy: "Copy what you wrote",
+    discard: "Discard it",
+    unsaved: "Unsaved corrections",
     takeTheirs: "Leave it so",
     keepMine: "Save mine instead",
   },
@@ -155,6 +190,7 @@ export const text = {
     initializing: "Getting ready",
     finding_audio: "Finding the recording",
     processing_audio: "Listening to the recording",
+    finding_speakers: "Finding out who speaks",
     fetching_transcriptions: "Reading the transcript",
     combining_transcriptions: "Reading the transcript",
     preparing_ai_request: "Looking for what matters",
@@ -267,6 +303,8 @@ export const text = {
   problem: {
     unreachable: "The server cannot be reached. Check your connection and try again.",
     unexpected: "Something went wrong on this page. Try again.",
+    part: "A part of this page could not be loaded. It may have been replaced by a newer one.",
+    fault: "This could not be shown. Try again; if that does not help, reload the page.",
     status: (status: number) => `The server answered with an error (${status}).`,
   },
 };

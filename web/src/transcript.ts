@@ -36,6 +36,49 @@ export function blocks(segments: readonly Segment[]): Block[] {
   return result;
 }
 
+/** Under which key the segments stood, by their ids. */
+export type Keys = ReadonlyMap<string, string>;
+
+/** Blocks under the keys that they had, those with something `open` before all: what is typed there stays there. */
+export function keyedAsBefore(
+  all: readonly Block[],
+  before: Keys,
+  open: (segmentId: string) => boolean,
+): Block[] {
+  const keys = new Map<Block, string>();
+  const taken = new Set<string>();
+  const claim = (block: Block, segment: Segment | undefined) => {
+    const key = segment && before.get(segment.segment_id);
+    if (key === undefined || taken.has(key) || keys.has(block)) return;
+    keys.set(block, key);
+    taken.add(key);
+  };
+  for (const block of all) {
+    claim(
+      block,
+      block.segments.find((each) => open(each.segment_id)),
+    );
+  }
+  for (const block of all) {
+    claim(
+      block,
+      block.segments.find((each) => before.has(each.segment_id)),
+    );
+  }
+  for (const block of all) {
+    if (keys.has(block)) continue;
+    let key = block.key;
+    while (taken.has(key)) key += "+";
+    keys.set(block, key);
+    taken.add(key);
+  }
+  return all.map((block) => ({ ...block, key: keys.get(block) ?? block.key }));
+}
+
+export function keysOf(all: readonly Block[]): Keys {
+  return new Map(all.flatMap(({ key, segments }) => segments.map((each) => [each.segment_id, key] as const)));
+}
+
 /** An identity is given per visit and ends in a number; without it, it names the account. */
 export function personOf(identity: string): string {
   return identity.replace(/_\d+$/, "");

@@ -2,9 +2,9 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Api } from "./api";
+import { useStaying } from "./hooks";
 import { asProblem, type Problem } from "./problem";
 import { type Received, type Recording, sendRecording } from "./recordings";
-import { rememberTask } from "./remembered";
 
 export interface Upload {
   /** What is on its way, and the share of it that has been sent. */
@@ -38,10 +38,7 @@ export function useUploadOwner(api: Api, received: (answer: Received) => void): 
       setProblem(null);
       setSending({ name, share: 0 });
       sendRecording(api, recording, (sent, total) => setSending({ name, share: sent / total }), mine.signal)
-        .then((answer) => {
-          if (answer.status === "processing") rememberTask(answer.session_id, answer.task_id);
-          received(answer);
-        })
+        .then(received)
         .catch((thrown: unknown) => {
           if (!mine.signal.aborted) setProblem(asProblem(thrown));
         })
@@ -52,14 +49,4 @@ export function useUploadOwner(api: Api, received: (answer: Received) => void): 
   useEffect(() => cancel, [cancel]);
   useStaying(sending !== null);
   return useMemo(() => ({ sending, problem, send, cancel }), [sending, problem, send, cancel]);
-}
-
-/** The browser asks before it leaves while something is on its way. */
-function useStaying(needed: boolean): void {
-  useEffect(() => {
-    if (!needed) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [needed]);
 }

@@ -57,6 +57,15 @@ test("a snapshot replaces everything and makes an empty list certain", () => {
   expect(texts(captions)).toEqual(["sooner", "later"]);
 });
 
+test("a snapshot takes back what was told before it: the end of a meeting may have been missed", () => {
+  const captions = after(
+    { kind: "session", status: "recording" },
+    { kind: "agent", state: "listening" },
+    { kind: "snapshot", segments: [] },
+  );
+  expect([captions.status, captions.agent]).toEqual([null, null]);
+});
+
 test("a new agent ends what the one before left unfinished", () => {
   const captions = after(
     caption(segment("a", "kept")),
@@ -97,4 +106,15 @@ test("a renamed speaker has the new name in everything that is shown", () => {
   expect(names(after(...said, { kind: "speaker", renamed }))).toEqual(["Anna", "Bob"]);
   const elsewhere: LiveEvent = { kind: "speaker", renamed: { ...renamed, segment_ids: ["b"] } };
   expect(names(after(...said, elsewhere))).toEqual(["Ann", "Bob"]);
+});
+
+test("a new snapshot keeps the objects of what has not changed, and the list if nothing has", () => {
+  const [first, second] = [segment("a", "one"), segment("b", "too", { start_time: 2 })];
+  const before = fold(noCaptions, { kind: "snapshot", segments: [first, second] });
+  const same = fold(before, { kind: "snapshot", segments: [{ ...first }, { ...second }] });
+  expect(same.segments).toBe(before.segments);
+  const heardAgain = { ...second, revision: 2, text: "two" };
+  const after = fold(before, { kind: "snapshot", segments: [{ ...first }, heardAgain] });
+  expect(after.segments[0]).toBe(before.segments[0]);
+  expect(after.segments[1]?.text).toBe("two");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Line, type Minutes, partOf } from "../src/minutes";
+import { type Line, type Minutes, partOf, SPOKEN_LANGUAGE, wishesOf } from "../src/minutes";
 import { markdown, shown } from "../src/minutes-text";
 
 const line = (text: string, start_time: number): Line => ({
@@ -18,10 +18,12 @@ const minutes: Minutes = {
   action_items: [{ ...line("I will send the invitations.", 70), who: "Ada", when: "on Monday" }],
   open_questions: [],
   chapters: [{ title: "invitations", segment_ids: ["b"], start_time: 65, end_time: 80 }],
+  left_out: { decisions: 0, action_items: 0, open_questions: 0 },
+  dropped_items: 0,
 };
 
 test("as Markdown they have what there is, with times", () => {
-  expect(markdown(minutes)).toBe(
+  expect(markdown(minutes, null)).toBe(
     [
       "# Garden show\n",
       "## Key points\n\n- Ada: The garden is ready. (0:03)\n",
@@ -30,6 +32,35 @@ test("as Markdown they have what there is, with times", () => {
       "## Chapters\n\n- 1:05 invitations\n",
     ].join("\n"),
   );
+});
+
+test("as Markdown quotations are to be confirmed, and what is missing is counted", () => {
+  const told = markdown(
+    { ...minutes, left_out: { decisions: 3, action_items: 0, open_questions: 0 }, dropped_items: 2 },
+    "Zu bestätigen:",
+  );
+  expect(told).toContain(
+    "## Decisions\n\nZu bestätigen:\n\n- Ada: We open on Friday. (1:01)\n- … and 3 more\n",
+  );
+  expect(told).toContain("## Tasks\n\nZu bestätigen:\n\n- [ ]");
+  expect(told).toContain("## Key points\n\n- Ada");
+  expect(told).toContain("2 lines of the model had no place in the transcript");
+});
+
+test("only what somebody has changed is asked for", () => {
+  const before = { template_id: "t", instructions: "Be kind." };
+  const same = { template: "t", instructions: " Be kind. ", language: "", style: "" };
+  expect(wishesOf(same, before)).toEqual({});
+  expect(wishesOf({ ...same, template: "", instructions: "" }, before)).toEqual({
+    template_id: null,
+    instructions: null,
+  });
+  expect(wishesOf({ ...same, template: "u", language: "de-DE", style: "brief" }, before)).toEqual({
+    template_id: "u",
+    language: "de-DE",
+    style: "brief",
+  });
+  expect(wishesOf({ ...same, language: SPOKEN_LANGUAGE }, before)).toEqual({ language: null });
 });
 
 test("what is ready of them is shown, and nothing is made up for the rest", () => {

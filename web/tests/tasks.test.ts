@@ -1,19 +1,27 @@
 import { expect, test } from "vitest";
 import { Problem } from "../src/problem";
-import { followTask, type Section, type Task, type TaskSource } from "../src/tasks";
+import {
+  countingOf,
+  followTask,
+  type Section,
+  showingOf,
+  type Task,
+  type TaskKind,
+  type TaskSource,
+} from "../src/tasks";
 
 const QUICK = { firstSilenceMs: 40, silenceMs: 40, firstPauseMs: 1, longestPauseMs: 2 };
 
-function task(status: Task["status"], percentage = 0): Task {
+function task(status: Task["status"], percentage = 0, kind: TaskKind = "transcribe"): Task {
   const ready = status !== "pending" && status !== "started";
   return {
     task_id: "t",
     session_id: "s",
+    kind,
     status,
     progress: { step: "processing_audio", percentage, description: "Processing audio" },
     error: null,
     ready,
-    successful: status === "success",
   };
 }
 
@@ -73,7 +81,7 @@ test("a task is followed by its events to its end", async () => {
 test("where no events get through it is asked for", async () => {
   const server = new Server(["unreachable", "silent"], [task("started", 30), task("success", 100)]);
   const { last, told, asked } = await followed(server);
-  expect(last?.successful).toBe(true);
+  expect(last?.status).toBe("success");
   expect(told).toEqual([30, 100]);
   expect(asked).toEqual(["events", "task", "events", "task"]);
 });
@@ -106,4 +114,32 @@ test("nobody is told after leaving", async () => {
   left.abort();
   const { last, asked } = await followed(new Server([]), left.signal);
   expect([last, asked]).toEqual([null, []]);
+});
+
+test("of the listed tasks the newest that is not over counts, and else the newest", () => {
+  const [waiting, running] = [task("pending"), task("started", 5, "second_pass")];
+  const [failed, summary] = [task("failed"), task("started", 5, "summarize")];
+  const kinds: TaskKind[] = ["transcribe", "second_pass"];
+  expect(countingOf([summary, failed, waiting, running], kinds)).toBe(waiting);
+  expect(countingOf([failed, running], kinds)).toBe(running);
+  expect(countingOf([failed, task("success")], kinds)).toBe(failed);
+  expect(countingOf([summary], kinds)).toBeNull();
+});
+
+test("only a transcription is waited for, and what failed is said", () => {
+  const all = (...kinds: TaskKind[]) => kinds.map((kind) => showingOf(task("started", 5, kind), "completed"));
+  expect(all("transcribe", "second_pass", "join_recording")).toEqual([
+    "progress",
+    "quiet progress",
+    "quiet progress",
+  ]);
+  expect(showingOf(task("failed"), "failed")).toBe("failure");
+  expect(showingOf(task("failed", 0, "second_pass"), "completed")).toBe("quiet failure");
+  expect(showingOf(task("success"), "completed")).toBeNull();
+});
+
+test("that a transcription was stopped is said where there is no transcript", () => {
+  expect(showingOf(task("cancelled"), "cancelled")).toBe("stopped");
+  expect(showingOf(task("cancelled"), "completed")).toBeNull();
+  expect(showingOf(task("cancelled", 0, "second_pass"), "cancelled")).toBeNull();
 });

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { blocks, clock, colours, fileName, plainText } from "../src/transcript";
+import {
+  blocks,
+  clock,
+  colours,
+  fileName,
+  type Keys,
+  keyedAsBefore,
+  keysOf,
+  plainText,
+} from "../src/transcript";
 import { segment } from "./segments";
 
 const ann = { speaker: "Ann", participant_identity: "intrascribe_user_ann_1" };
@@ -57,4 +66,20 @@ test.each([
   ["../..", "transcript.txt"],
 ])("%s is saved as %s", (title, name) => {
   expect(fileName(title, "txt")).toBe(name);
+});
+
+test("a block keeps its key for as long as anything of it is there, before all where something is open", () => {
+  const [a, b, c] = ["a", "b", "c"].map((id, index) => segment(id, id, { start_time: index }));
+  if (!a || !b || !c) throw new Error("there are three");
+  const keys = (segments: (typeof a)[], before: Keys = new Map(), open = "") =>
+    keyedAsBefore(blocks(segments), before, (id) => id === open);
+  const before = keysOf(keys([a, b, c]));
+  expect([...before.values()]).toEqual(["a", "a", "a"]);
+  const earlier = segment("0", "0");
+  expect(keys([earlier, a, b, c], before).map((each) => each.key)).toEqual(["a"]);
+  const split = [{ ...a, speaker: "Bob" }, b, c];
+  expect(keys(split, before).map((each) => each.key)).toEqual(["a", "b"]);
+  const open = keys(split, before, "c");
+  expect(open.map((each) => each.key)).toEqual(["a+", "a"]);
+  expect(keys(split, keysOf(open)).map((each) => each.key)).toEqual(["a+", "a"]);
 });

@@ -1,9 +1,9 @@
 """What models answer: the forms that they are held to, and which their answers are read with."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 
 _NUMBER = re.compile(r"\d{1,6}")
 
@@ -53,13 +53,31 @@ class Topic(BaseModel):
 
 
 class Notes(BaseModel):
-    """Of one part of a meeting; `refs` are the numbers of lines."""
+    """Of one part of a meeting; `refs` are the numbers of lines. Of nothing, each list says so."""
 
-    topics: Annotated[list[Topic], _NoneIsEmpty] = Field(default_factory=list)
-    key_points: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
-    decisions: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
-    action_items: Annotated[list[Task], _NoneIsEmpty] = Field(default_factory=list)
-    open_questions: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
+    topics: Annotated[list[Topic], _NoneIsEmpty]
+    key_points: Annotated[list[Point], _NoneIsEmpty]
+    decisions: Annotated[list[Point], _NoneIsEmpty]
+    action_items: Annotated[list[Task], _NoneIsEmpty]
+    open_questions: Annotated[list[Point], _NoneIsEmpty]
+
+
+class FullNotes(Notes):
+    """Of a part in which so much is said that something of it can be noted."""
+
+    @model_validator(mode="after")
+    def _say_something(self) -> Self:
+        if not any((self.key_points, self.decisions, self.action_items, self.open_questions)):
+            raise ValueError("much was said, and nothing of it is noted; say at least what it is about")
+        return self
+
+
+class Title(BaseModel):
+    """Of a meeting."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    title: Annotated[str, StringConstraints(min_length=1)]
 
 
 class Digest(BaseModel):
@@ -68,5 +86,5 @@ class Digest(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True)
 
     title: str
-    summary: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
-    key_points: Annotated[list[Point], _NoneIsEmpty] = Field(default_factory=list)
+    summary: Annotated[list[Point], _NoneIsEmpty]
+    key_points: Annotated[list[Point], _NoneIsEmpty]

@@ -20,6 +20,10 @@ class Heading:
     highlights: Sequence[Line] = ()
     key_points: Sequence[Line] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.highlights or self.key_points)
+
 
 def in_order(found: Found, transcript: Sequence[Said]) -> list[Line]:
     """All items as notes, in the order in which they were said."""

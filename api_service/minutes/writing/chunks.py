@@ -7,6 +7,7 @@ from itertools import groupby
 
 from api_service.minutes.topics import boundaries
 from api_service.minutes.transcript import Said, sentences
+from api_service.minutes.words import tokens
 
 _CHARACTERS_PER_TOKEN = 3
 _LINE_TOKENS = 8
@@ -62,6 +63,22 @@ def chunks(transcript: Sequence[Said], *, most_tokens: int) -> list[Chunk]:
         Chunk(part, _before(parts[index - 1], most_tokens - own) if index else ())
         for index, part in enumerate(parts)
     ]
+
+
+def halved(part: Chunk) -> list[Chunk]:
+    """The same in two parts; a single line stays whole."""
+    half = _tokens(part.pieces) / 2
+    ends = [end for end in range(1, len(part.pieces)) if _tokens(part.pieces[:end]) <= half]
+    middle = ends[-1] if ends else 1
+    first, second = part.pieces[:middle], part.pieces[middle:]
+    if not second:
+        return [part]
+    return [Chunk(first, part.context), Chunk(second, _before(first, int(half * _OVERLAP)))]
+
+
+def substance(part: Chunk) -> int:
+    """How much is said in it, in words that not every meeting is full of."""
+    return sum(len(tokens(piece.text)) for piece in part.pieces)
 
 
 def _units(transcript: Sequence[Said], most_tokens: int) -> Iterator[list[Piece]]:

@@ -8,7 +8,7 @@ from api_service.minutes.document import ActionItem, Line
 from api_service.minutes.words import tokens
 from api_service.minutes.writing.answers import Notes, Point, Task
 from api_service.minutes.writing.chunks import Chunk, Piece
-from api_service.minutes.writing.grounding import Source, invents
+from api_service.minutes.writing.grounding import Source, invents, is_said
 from api_service.minutes.writing.voices import Voices
 
 _AROUND = 2
@@ -39,6 +39,10 @@ class Found:
     action_items: Sequence[ActionItem] = ()
     open_questions: Sequence[Line] = ()
     dropped: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not any((self.key_points, self.decisions, self.action_items, self.open_questions))
 
 
 class Examiner:
@@ -71,13 +75,16 @@ class Examiner:
 
     def _openings(self, notes: Notes) -> list[Opening]:
         at = {topic.ref: topic for topic in notes.topics if topic.ref in self._own and topic.title}
-        return [
-            Opening(self._voices.marked(topic.title), self._shown[self._places[ref]])
-            for ref, topic in sorted(at.items())
+        openings: list[Opening] = []
+        for ref, topic in sorted(at.items()):
+            marked = self._voices.marked(topic.title)
             # In titles every word may begin with a capital.
-            if is_fit_for_title(topic.title)
-            and not invents(topic.title.lower(), cited=self._source.text, source=self._source)
-        ]
+            said = self._voices.plain(marked).lower()
+            if is_fit_for_title(topic.title) and not invents(
+                said, cited=self._source.text, source=self._source
+            ):
+                openings.append(Opening(marked, self._shown[self._places[ref]]))
+        return openings
 
     def _lines(self, points: Iterable[Point]) -> list[Line]:
         return [line for point in points if (line := self._line(point)) is not None]
@@ -99,31 +106,35 @@ class Examiner:
         )
 
     def _invents(self, text: str, refs: Sequence[int]) -> bool:
+        return invents(self._voices.plain(text), cited=self._near(refs), source=self._source)
+
+    def _near(self, refs: Sequence[int]) -> str:
+        """What was said in the lines that are cited, and a little around them."""
         near = {
             place
             for ref in refs
+            if ref in self._places
             for place in range(self._places[ref] - _AROUND, self._places[ref] + _AROUND + 1)
             if 0 <= place < len(self._shown)
         }
-        cited = " ".join(self._shown[place].text for place in sorted(near))
-        return invents(self._voices.plain(text), cited=cited, source=self._source)
+        return " ".join(self._shown[place].text for place in sorted(near))
 
     def _task(self, task: Task, line: Line) -> ActionItem:
-        return ActionItem(**line.model_dump(), who=self._who(task.who), when=self._when(task.when))
+        when = self._when(task.when, self._near(task.refs))
+        return ActionItem(**line.model_dump(), who=self._who(task.who), when=when)
 
     def _who(self, who: str | None) -> str | None:
         """Somebody who speaks or is spoken of; anybody else was invented."""
         if who is None or who.strip().lower() in _NOBODY:
             return None
         marked = self._voices.marked(who.strip())
-        rest = self._voices.plain(marked).lower()
-        return marked if all(word in self._around for word in rest.split()) else None
+        return marked if is_said(self._voices.plain(marked), self._source.text) else None
 
-    def _when(self, when: str | None) -> str | None:
-        """In words that were said."""
+    def _when(self, when: str | None, near: str) -> str | None:
+        """In words that were said there: elsewhere another day was spoken of."""
         if when is None or when.strip().lower() in _NOBODY:
             return None
-        return when.strip() if all(word in self._around for word in _words(when)) else None
+        return when.strip() if is_said(when, near) else None
 
 
 def drawn(points: Iterable[Point], notes: Sequence[Line], voices: Voices) -> tuple[list[Line], int]:
@@ -187,7 +198,3 @@ def _is_same(one: Line, other: Line, words: set[str], others: set[str]) -> bool:
         return one.text == other.text
     shares = not set(one.segment_ids).isdisjoint(other.segment_ids)
     return len(words & others) / len(words | others) >= (_ALIKE if shares else _SAME)
-
-
-def _words(text: str) -> list[str]:
-    return text.lower().replace(",", " ").split()

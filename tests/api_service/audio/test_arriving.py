@@ -34,3 +34,18 @@ async def test_a_client_who_sends_nothing_any_more_is_given_up() -> None:
     assert await anext(arrived) == b"a"
     with pytest.raises(UploadStalled):
         await anext(arrived)
+
+
+async def test_a_trickle_is_given_up_once_it_has_had_its_time() -> None:
+    instants = iter([0.0, 1.0, 29.0, 31.0])
+    arrived = arriving(sent(b"a", b"b", b"c"), most=3, stalled_seconds=30, clock=lambda: next(instants))
+    assert [await anext(arrived), await anext(arrived)] == [b"a", b"b"]
+    with pytest.raises(UploadStalled, match="bytes a second"):
+        await anext(arrived)
+
+
+async def test_a_slow_line_is_fast_enough() -> None:
+    instants = iter([0.0, 31.0, 62.0])
+    pieces = (bytes(160_000), bytes(160_000))
+    arrived = arriving(sent(*pieces), most=400_000, stalled_seconds=30, clock=lambda: next(instants))
+    assert [len(piece) async for piece in arrived] == [160_000, 160_000]

@@ -60,6 +60,15 @@ async def test_when_a_reply_was_given_is_no_change(http: httpx.AsyncClient, serv
     assert tags[1] != tags[3]
 
 
+async def test_when_each_of_a_list_was_given_is_no_change(http: httpx.AsyncClient, served: Served) -> None:
+    tags = []
+    for moment in ("10:00", "10:01"):
+        moments = [{"timestamp": moment, "step": step} for step in ("one", "two")]
+        served.answer = {"tasks": moments}
+        tags.append((await http.get("/api/v2/tasks")).headers["etag"])
+    assert tags[0] == tags[1]
+
+
 async def test_what_is_no_json_of_known_length_is_not_tagged(http: httpx.AsyncClient, served: Served) -> None:
     for answer in ("text", [b"[1,", b"2]"]):
         served.answer = answer

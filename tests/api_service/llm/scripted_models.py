@@ -5,10 +5,11 @@ from itertools import repeat
 
 from pydantic import BaseModel, SecretStr
 
-from api_service.llm.bill import Bill
-from api_service.llm.models import Models, Route, route
+from api_service.llm.bill import Bill, Cost
+from api_service.llm.models import Models
 from api_service.llm.port import Message
 from api_service.llm.provider import Answer, Fault, Form, Provider
+from api_service.llm.route import Route, route
 
 QUESTION = [Message("user", "What was decided?")]
 
@@ -19,7 +20,7 @@ class Wanted(BaseModel):
     text: str
 
 
-GOOD = Answer('{"text": "Friday"}', is_whole=True, prompt_tokens=10, completion_tokens=4, cents=0.5)
+GOOD = Answer('{"text": "Friday"}', is_whole=True, cost=Cost(10, 4, 0.5))
 
 
 class Script:

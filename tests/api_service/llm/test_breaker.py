@@ -70,3 +70,16 @@ def test_a_rest_that_is_asked_for_is_kept_and_no_other_shortens_it(breaker: Brea
     assert not breaker.allows()
     clock.now = 60
     assert breaker.allows()
+
+
+def test_after_a_limit_everything_is_allowed_again(breaker: Breaker, clock: Clock) -> None:
+    breaker.limited(5)
+    assert not breaker.allows()
+    clock.now = 5
+    assert [breaker.allows(), breaker.allows()] == [True, True]
+
+
+def test_an_answer_that_was_on_its_way_does_not_shorten_a_limit(breaker: Breaker) -> None:
+    breaker.limited(5)
+    breaker.succeeded()
+    assert not breaker.allows()

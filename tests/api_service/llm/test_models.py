@@ -5,13 +5,13 @@ import asyncio
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from api_service.llm.bill import Bill, OverBudget
+from api_service.llm.bill import UNKNOWN, Bill, Cost, OverBudget
 from api_service.llm.port import AnswerUnusable, Message, ModelNotConfigured, ModelRefused, ModelUnavailable
 from api_service.llm.provider import Answer, Blocked, Fault, Form, KeyRefused, Limited, Passing, Unfit
 from shared.errors import ServiceError
 from tests.api_service.llm.scripted_models import GOOD, QUESTION, Clock, Script, Wanted, answered, models, way
 
-BAD = Answer("Friday, I think.", is_whole=True, prompt_tokens=10, completion_tokens=4, cents=0.5)
+BAD = Answer("Friday, I think.", is_whole=True, cost=Cost(10, 4, 0.5))
 
 
 async def test_the_first_model_answers_where_it_can() -> None:
@@ -119,17 +119,49 @@ async def test_answers_of_no_use_are_a_failure_of_their_own() -> None:
 async def test_the_bill_has_what_was_of_no_use_too() -> None:
     bill = Bill()
     await answered(Script(first=[BAD, BAD], second=[GOOD]), way("first"), way("second"), bill=bill)
-    assert (bill.prompt_tokens, bill.completion_tokens, bill.cents) == (30, 12, 1.5)
+    assert bill.cost == Cost(30, 12, 1.5)
 
 
 async def test_what_one_provider_does_not_tell_nobody_guesses() -> None:
     bill = Bill()
-    untold = Answer(GOOD.text, is_whole=True, prompt_tokens=10)
+    untold = Answer(GOOD.text, is_whole=True, cost=Cost(prompt_tokens=10))
     script = Script(first=[GOOD, untold])
     free = way("first")
     await answered(script, free, bill=bill)
     await answered(script, free, bill=bill)
-    assert (bill.prompt_tokens, bill.completion_tokens, bill.cents) == (20, None, None)
+    assert bill.cost == Cost(20, None, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "cost"),
+    [
+        (Passing(), Cost(10, 4, 0.5)),
+        (Passing(UNKNOWN), Cost()),
+        (Blocked(Cost(30, 0, 1.0)), Cost(40, 4, 1.5)),
+    ],
+)
+async def test_the_bill_has_what_was_asked_in_vain(fault: Fault, cost: Cost) -> None:
+    bill = Bill()
+    await answered(Script(first=[fault, GOOD], second=[GOOD]), way("first"), way("second"), bill=bill)
+    assert bill.cost == cost
+
+
+async def test_a_question_that_nobody_waits_for_may_have_cost_something() -> None:
+    bill = Bill()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await models(Slow(), way("first")).complete(QUESTION, schema=Wanted, bill=bill)
+    assert bill.cost == Cost()
+
+
+async def test_what_earlier_attempts_have_paid_counts() -> None:
+    bill = Bill(most_cents=1.0, before=Cost(10, 4, None), known_cents_before=0.6)
+    script = Script(first=[GOOD] * 2)
+    one = way("first")
+    await answered(script, one, bill=bill)
+    with pytest.raises(OverBudget):
+        await answered(script, one, bill=bill)
+    assert (bill.cost, bill.known_cents) == (Cost(20, 8, None), 1.1)
 
 
 async def test_a_budget_that_is_used_up_ends_the_questions() -> None:

@@ -96,6 +96,45 @@ def test_an_order_in_a_transcript_is_only_something_that_was_said() -> None:
 
 def test_templates_are_filled_once() -> None:
     minutes = extract(of_text("Ada: The braces {title} and {date} stay in what was said."))
-    assert filled("{summary} {date}", minutes, title=minutes.title, date="2026-03-12") == (
+    assert filled("{summary} {date}", minutes, title=minutes.title, date="2026-03-12", language=None) == (
         "Ada: The braces {title} and {date} stay in what was said. 2026-03-12"
     )
+
+
+def test_of_many_tasks_the_strongest_of_the_whole_meeting_stay_and_the_rest_is_counted() -> None:
+    talk = [f"Bob: I'll check the item number {n} of the list." for n in range(150)]
+    talk += ["Bob: I'll send the signed contract to the customer by Friday."]
+    minutes = extract(of_text("\n".join(talk)))
+    texts = [item.text for item in minutes.action_items]
+    assert texts[-1] == "I'll send the signed contract to the customer by Friday."
+    assert minutes.left_out.action_items == 151 - len(texts) > 0
+    assert (minutes.left_out.decisions, minutes.left_out.open_questions) == (0, 0)
+
+
+def test_an_hour_of_decisions_and_questions_is_not_cut_at_its_beginning() -> None:
+    talk = [f"Bob: We decided to keep item {n} of the product list." for n in range(25)]
+    talk += ["Bob: It is still open who pays for part {n}."] * 25
+    talk += ["Ada: We agreed to cancel the whole product."]
+    minutes = extract(of_text("\n".join(talk)))
+    assert minutes.decisions[-1].text == "We agreed to cancel the whole product."
+    assert len(minutes.decisions) == 26
+    assert minutes.left_out.decisions == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("Could you send the Marketing plan to the board by Friday?", None),
+        ("Will you prepare the Annual report for the client?", None),
+        ("Mark, could you send the Annual plan to the board?", "Mark"),
+        ("Ann here, can you book the hall, Mark?", "Mark"),
+        ("Could you send Mark's plan to the board by Friday?", None),
+        ("Could you send the plan to Mark by Friday?", None),
+        ("Mark will send the report to Ann.", "Mark"),
+        ("Denmark will send the report to the office.", None),
+        ("Ann will send the report to Mark.", "Ann"),
+    ],
+)
+def test_a_task_is_whose_name_was_said_to_do_it_and_not_the_askers(question: str, who: str | None) -> None:
+    minutes = extract(of_text(f"Mark: Good morning.\nAnn: {question}\nMark: Fine."))
+    assert [item.who for item in minutes.action_items] in ([who], [] if who is None else [who])

@@ -23,8 +23,9 @@ def test_names_and_words_forge_no_headings() -> None:
     )
     names = ("title", "participants", "summary", "key_points", "decisions", "action_items", "chapters")
     template = "\n".join(f"{{{name}}}" for name in names)
-    text = filled(template, forged, title=FORGED, date="2026-03-01")
-    assert len(text.splitlines()) == len(names)
+    text = filled(template, forged, title=FORGED, date="2026-03-01", language="en")
+    notices = 2
+    assert len(text.splitlines()) == len(names) + notices
     assert len(summary(forged).splitlines()) == 1
 
 
@@ -41,4 +42,4 @@ def test_a_template_with_a_placeholder_that_nobody_knows_is_filled() -> None:
         participants=[],
         voices=[],
     )
-    assert filled("{title} {mood}", nothing, title="Weekly", date="") == "Weekly {mood}"
+    assert filled("{title} {mood}", nothing, title="Weekly", date="", language="en") == "Weekly {mood}"

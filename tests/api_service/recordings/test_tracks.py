@@ -27,8 +27,14 @@ def click(seconds: float) -> Samples:
 
 
 async def read(*voices: Voice, seconds: float = 30.0) -> list[Samples]:
-    parts = [window async for window in windows(voices, seconds=seconds)]
-    return [np.concatenate([window[number] for window in parts]) for number in range(len(voices))]
+    """Everything from the beginning on, with silence in the gaps."""
+    heard = [np.zeros(0, dtype=np.int16) for _ in voices]
+    async for first, window in windows(voices, seconds=seconds):
+        heard = [
+            np.concatenate([before, np.zeros(first - len(before), dtype=np.int16), samples])
+            for before, samples in zip(heard, window, strict=True)
+        ]
+    return heard
 
 
 def onsets(samples: Samples) -> list[float]:
@@ -47,6 +53,18 @@ async def test_every_chunk_is_in_its_place_and_silence_between_them() -> None:
     [heard] = await read(Voice([chunk(start) for start in reversed(places)], fetch))
     assert onsets(heard) == pytest.approx(places, abs=0.001)
     assert len(heard) / SAMPLE_RATE == pytest.approx(3609.5)
+
+
+async def test_gaps_of_days_are_left_out_and_what_follows_is_in_its_place() -> None:
+    day = 86_400.0
+
+    async def fetch(_: ChunkName) -> Samples:
+        return click(10.0)
+
+    voices = [Voice([chunk(day), chunk(3 * day)], fetch), Voice([chunk(day + 50, who="bob")], fetch)]
+    found = [(first / SAMPLE_RATE, len(heard[0])) async for first, heard in windows(voices, seconds=30.0)]
+    assert [first for first, _ in found] == [day, day + 30, 3 * day]
+    assert sum(length for _, length in found) == 70 * SAMPLE_RATE
 
 
 async def test_voices_are_as_long_as_the_longest_and_mixed_without_wrapping() -> None:
@@ -75,3 +93,28 @@ async def test_files_play_as_long_as_they_were_written(tmp_path: Path) -> None:
     assert places == pytest.approx([0, 20, 40], abs=0.08)
     content = file.path.read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
+
+
+async def test_a_file_rests_for_a_day_and_goes_on_in_its_place(tmp_path: Path) -> None:
+    day = 86_400 * SAMPLE_RATE
+    with PlayableFile(tmp_path / "meeting.m4a") as file:
+        file.write(click(3.0))
+        file.rest(day + 7)
+        assert file.samples == 3 * SAMPLE_RATE + day + 7
+        file.write(click(3.0))
+        file.rest(12 * SAMPLE_RATE)
+        file.write(click(3.0))
+    assert file.path.stat().st_size < 15_000_000
+    with av.open(str(file.path), "r") as played:
+        assert played.duration is not None
+        assert played.duration / av.time_base == pytest.approx(86_400 + 21, abs=0.1)
+        last = 86_400 + 3
+        played.seek((last - 2) * av.time_base)
+        frames = [
+            (frame.time, frame.to_ndarray()[0]) for frame in played.decode(audio=0) if frame.time is not None
+        ]
+    begins = frames[0][0]
+    samples = np.concatenate([samples for _, samples in frames])
+    loud = np.flatnonzero(np.abs(samples) > 0.1)
+    places = loud[np.diff(loud, prepend=-SAMPLE_RATE) > SAMPLE_RATE // 5] / SAMPLE_RATE + begins - last
+    assert places == pytest.approx([0, 15], abs=0.08)

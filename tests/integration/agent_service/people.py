@@ -60,6 +60,8 @@ class Meeting:
     redis: Redis
     session_id: UUID = field(default_factory=uuid4)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    record: bool = True
+    """What its agents are told when they are sent."""
 
     @property
     def room(self) -> str:
@@ -71,7 +73,9 @@ class Meeting:
         return (datetime.now(UTC) - self.started_at).total_seconds() - ago
 
     async def dispatch(self) -> str:
-        job = AgentJob(session_id=self.session_id, language="en-US", started_at=self.started_at)
+        job = AgentJob(
+            session_id=self.session_id, language="en-US", started_at=self.started_at, record=self.record
+        )
         request = api.CreateAgentDispatchRequest(
             agent_name=AGENT_NAME, room=self.room, metadata=job.model_dump_json()
         )

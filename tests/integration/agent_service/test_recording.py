@@ -9,7 +9,7 @@ from livekit.api import LiveKitAPI, UpdateRoomMetadataRequest
 
 from shared.audio import SAMPLE_RATE
 from tests.integration.agent_service.conftest import Worker
-from tests.integration.agent_service.people import meeting, person, until
+from tests.integration.agent_service.people import Meeting, meeting, person, until
 from tests.integration.agent_service.recordings import audio_of, of
 from tests.integration.agent_service.voices import say, words_in
 from tests.servers import Servers
@@ -35,6 +35,29 @@ async def test_each_voice_is_kept_apart_where_it_was_on_the_clock(servers: Serve
             onset = chunk.start + float(np.flatnonzero(np.abs(samples.astype(int)) > 1500)[0]) / SAMPLE_RATE
             # A caption begins a little before its first sound.
             assert spoken[identity].start - 0.05 < onset < spoken[identity].start + 0.45
+
+
+async def test_nothing_is_kept_in_a_room_that_livekit_made_again_without_a_word(
+    servers: Servers, worker: Worker
+) -> None:
+    async with meeting(servers) as held:
+        held.record = False
+        await held.end()
+        async with person(held, "ann") as ann:  # her token makes the room again
+            await held.captioned()
+            await ann.say(say("echo", 1.5))
+            await held.finals(1)
+            await ann.turn_off()
+            await held.end()
+            async with asyncio.timeout(15):
+                while not await _has_left(held):  # noqa: ASYNC110 - what changes is in a server
+                    await asyncio.sleep(0.05)
+        # An agent leaves when what it kept has been delivered.
+        assert of(held, worker) == []
+
+
+async def _has_left(held: Meeting) -> bool:
+    return "left" in [change.state for change in await held.changes()]
 
 
 async def test_nothing_is_kept_of_a_room_that_does_not_record(servers: Servers, worker: Worker) -> None:

@@ -41,6 +41,11 @@ _SEED = """
     from generate_series(1, %(sessions)s) as number,
       lateral (select now() - number * interval '1 day' as at) as made
 """
+_SEED_JOBS = """
+    insert into public.jobs (user_id, session_id, kind, status, result, created_at, completed_at)
+    select user_id, id, 'transcribe', 'success', '{}', created_at, created_at
+    from public.recording_sessions where user_id = %(user)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def account(servers: Servers, *, having: int) -> Account:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_SEED, {"user": owner, "sessions": having})
         own = belongings.make(url, owner=owner)
-        connection.execute("vacuum analyze public.recording_sessions, public.session_members")
+        connection.execute(_SEED_JOBS, {"user": owner})
+        connection.execute("vacuum analyze public.recording_sessions, public.session_members, public.jobs")
     ids = {table: UUID(str(row["id"])) for table, row in own.rows.items() if "id" in row}
     return Account(
         id=UUID(owner),
@@ -143,6 +149,20 @@ READINGS: dict[str, Reading] = {
     "sessions in a rare language": listed(Wanted(language="ja")),
     "sessions in a language that is nowhere": listed(Wanted(language="fr")),
     "task": lambda c, a: tasks.find(c, a.task, user_id=a.id),
+    "newest tasks": lambda c, a: tasks.page(c, tasks.Wanted(), user_id=a.id, after=None, limit=10),
+    "older tasks": lambda c, a: tasks.page(c, tasks.Wanted(), user_id=a.id, after=_EARLIER, limit=10),
+    "tasks of a session": lambda c, a: tasks.page(
+        c, tasks.Wanted(session_id=a.session), user_id=a.id, after=None, limit=10
+    ),
+    "unfinished tasks": lambda c, a: tasks.page(
+        c, tasks.Wanted(over=False), user_id=a.id, after=None, limit=10
+    ),
+    "seldom tasks": lambda c, a: tasks.page(
+        c, tasks.Wanted(kinds=frozenset({"transcribe", "second_pass"})), user_id=a.id, after=None, limit=10
+    ),
+    "unfinished tasks of a kind": lambda c, a: tasks.page(
+        c, tasks.Wanted(kinds=frozenset({"transcribe"}), over=False), user_id=a.id, after=None, limit=10
+    ),
     "current transcript": lambda c, a: transcripts.current(c, a.session, user_id=a.id),
     "versions": lambda c, a: transcripts.versions(c, a.session, user_id=a.id),
     "segments": lambda c, a: transcripts.segments(c, a.transcription, user_id=a.id, limit=50),

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from uuid import uuid4
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from api_service.database import Connection, Database
+from api_service.tasks.feeds import TaskFeeds
+from shared.contracts.rooms import room_name
 from tests.integration.api_service.conftest import Person
 from tests.servers import Servers
 
@@ -181,3 +185,132 @@ async def test_a_task_is_followed_from_change_to_change(ada: Person, bob: Person
         told = (await following).text
     lines = [line.removeprefix("data: ") for line in told.splitlines() if line.startswith("data: ")]
     assert json.loads(lines[-1])["status"] == "cancelled"
+
+
+PATH = "/api/v2/tasks"
+
+
+async def listed(person: Person, query: str = "") -> list[str]:
+    answer = await person.send("GET", f"{PATH}?{query}")
+    assert answer.status_code == 200, answer.text
+    return [task["task_id"] for task in answer.json()]
+
+
+async def test_tasks_are_listed_newest_first_and_narrowed_down(ada: Person, workers: Workers) -> None:
+    session, other = await ada.new_session(), await ada.new_session("Other")
+    heard = workers.enqueue(ada, session, "transcribe")
+    summed_up = workers.enqueue(ada, session, "summarize")
+    elsewhere = workers.enqueue(ada, other, "transcribe")
+    workers.do("fail_job", heard, 0, "the engine is busy", "engine-busy")
+    assert await listed(ada) == [elsewhere, summed_up, heard]
+    for name in (session["id"], room_name(UUID(session["id"]))):
+        assert await listed(ada, f"session_id={name}") == [summed_up, heard]
+    assert await listed(ada, "kind=transcribe") == [elsewhere, heard]
+    assert await listed(ada, "kind=transcribe&kind=summarize&kind=summarize") == [elsewhere, summed_up, heard]
+    assert await listed(ada, "ready=false") == [elsewhere, summed_up]
+    assert await listed(ada, f"ready=true&kind=transcribe&session_id={session['id']}") == [heard]
+    [task] = (await ada.send("GET", f"{PATH}?ready=true")).json()
+    assert set(task) == FIELDS
+    assert (task["error"], task["error_code"]) == ("the engine is busy", "engine-busy")
+
+
+async def test_pages_of_tasks_lead_to_each_other(ada: Person, workers: Workers) -> None:
+    session = await ada.new_session()
+    tasks = [workers.enqueue(ada, session, kind) for kind in ("transcribe", "summarize", "transcribe")]
+    for query in ("limit=1", "limit=1&kind=transcribe&kind=summarize", f"limit=1&session_id={session['id']}"):
+        found, address = [], f"{PATH}?{query}"
+        while address:
+            answer = await ada.send("GET", address)
+            found += [task["task_id"] for task in answer.json()]
+            address = answer.links.get("next", {}).get("url", "")
+        assert found == tasks[::-1]
+
+
+async def test_a_list_of_tasks_is_sent_again_only_after_a_change(ada: Person, workers: Workers) -> None:
+    session = await ada.new_session()
+    tasks = [workers.enqueue(ada, session, kind) for kind in ("transcribe", "summarize")]
+    tag = (await ada.get(PATH)).headers["etag"]
+
+    async def again() -> int:
+        headers = {**ada.headers, "if-none-match": tag}
+        return (await ada.api.get(PATH, headers=headers)).status_code
+
+    assert await again() == 304
+    workers.do("start_job", tasks[0])
+    assert await again() == 200
+
+
+async def test_who_takes_part_lists_own_tasks_alone_and_strangers_no_session(
+    ada: Person, bob: Person, workers: Workers
+) -> None:
+    session = await ada.new_session()
+    workers.enqueue(ada, session, "transcribe")
+    address = f"{PATH}?session_id={session['id']}"
+    details = set()
+    for name in (session["id"], room_name(UUID(session["id"])), str(uuid4()), "nonsense", "a%00b"):
+        answer = await bob.send("GET", f"{PATH}?session_id={name}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "session-not-found")
+        details.add(answer.json()["detail"])
+    assert len(details) == 1
+    await bob.post("/api/v1/sessions/join", {"invite_code": session["invite_code"]})
+    assert (await bob.send("GET", address)).json() == (await bob.get(PATH)).json() == []
+    own = workers.enqueue(bob, session, "second_pass")
+    assert await listed(bob, f"session_id={session['id']}") == [own]
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=dance", "limit=0", "limit=101", "ready=perhaps", "cursor=guess", "cursor="]
+)
+async def test_a_list_of_tasks_that_makes_no_sense_is_refused(ada: Person, query: str) -> None:
+    answer = await ada.send("GET", f"{PATH}?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+
+
+async def test_nobody_lists_tasks_without_signing_in(ada: Person) -> None:
+    assert (await ada.api.get(PATH)).status_code == 401
+
+
+async def test_a_stream_ends_with_the_session_of_its_task(ada: Person, workers: Workers) -> None:
+    session = await ada.new_session()
+    task = workers.enqueue(ada, session)
+    following = asyncio.create_task(ada.get(f"/api/v2/tasks/{task}/events"))
+    assert (await ada.send("DELETE", f"/api/v1/sessions/{session['id']}")).status_code == 200
+    async with asyncio.timeout(5):
+        assert (await following).status_code in {200, 404}
+
+
+async def test_however_many_follow_the_database_is_asked_once(
+    ada: Person, workers: Workers, servers: Servers
+) -> None:
+    session = await ada.new_session()
+    tasks = [UUID(workers.enqueue(ada, session)) for _ in range(3)]
+    database = Counting(servers.database_url, connections=2)
+    await database.open()
+    feeds = TaskFeeds(database)
+    running = asyncio.create_task(feeds.run())
+    try:
+        async with asyncio.timeout(10):
+            with ExitStack() as stack:
+                followers = [stack.enter_context(feeds.following(each)) for each in tasks * 10]
+                for _ in range(2):
+                    jobs = await asyncio.gather(*(follower() for follower in followers))
+                    assert [job and job.id for job in jobs] == tasks * 10
+                with feeds.following(uuid4()) as unknown:
+                    assert await unknown() is None
+        assert database.asked <= 4
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await database.close()
+
+
+class Counting(Database):
+    """Knows how often it was asked."""
+
+    asked = 0
+
+    @asynccontextmanager
+    async def as_service(self) -> AsyncIterator[Connection]:
+        self.asked += 1
+        async with super().as_service() as connection:
+            yield connection

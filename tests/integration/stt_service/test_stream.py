@@ -56,7 +56,8 @@ async def test_captions_come_as_partials_and_then_as_finals_with_the_ids_of_a_ro
         partial = await client.caption()
         await client.send(tape("......."))
         captions = [partial, *await client.stop()]
-    assert (listening.track, listening.offset, listening.engine) == ("a", 0.0, "counting")
+    assert (listening.track, listening.offset) == ("a", 0.0)
+    assert (listening.engine, listening.model) == ("scripted", "counting")
     assert all(before.revision < after.revision for before, after in pairwise(captions))
     assert {caption.segment_id for caption in captions} == {"a-84"}
     assert [caption.final for caption in captions] == [False] * (len(captions) - 1) + [True]
@@ -147,6 +148,69 @@ async def test_a_stream_goes_on_where_a_broken_one_ended(port: int) -> None:
     assert resumed[0].segment_id == f"a-{round(resumed[0].start * 1000)}"
 
 
+async def test_what_is_resumed_counts_more_than_the_partials_before(port: int) -> None:
+    whole = tape("....", rate=16_000) + tape("#" * 200)  # cut once, and then goes on
+    async with streaming(port) as client:
+        await client.start()
+        await client.send(whole)
+        broken = [await client.caption()]
+        while not any(caption.segment_id != broken[0].segment_id for caption in broken):
+            broken.append(await client.caption())
+        client.socket.transport.abort()
+    last = max((caption for caption in broken if caption.final), key=lambda caption: caption.end)
+    partial = broken[-1]
+    assert not partial.final
+    async with streaming(port) as client:
+        floor = max(caption.revision for caption in broken) + 1
+        await client.start(Start(track="a", offset=last.end, revision=floor))
+        await client.send(whole[round(last.end * 16_000) * 2 :])
+        resumed = await client.stop()
+    again = [caption for caption in resumed if caption.segment_id == partial.segment_id]
+    assert again[-1].final
+    assert all(caption.revision > partial.revision for caption in again)
+    assert [each.revision for each in again] == sorted(each.revision for each in again)
+
+
+async def test_words_that_were_nobodys_go_again_from_a_resumed_stream(
+    engine: CountingEngine, port: int
+) -> None:
+    engine.hears = False
+    async with streaming(port) as client:
+        await client.start(Start(track="a", revision=7))
+        await client.send(tape("#####"))
+        captions = await client.stop()
+    assert [(each.text, each.revision, each.final) for each in captions] == [("", 7, True)]
+
+
+async def final(client: Client) -> StreamCaption:
+    """The next one."""
+    while not (caption := await client.caption()).final:
+        pass
+    return caption
+
+
+async def test_what_is_being_said_ends_when_no_audio_comes(port: int) -> None:
+    async with streaming(port) as client:
+        await client.start()
+        await client.send(tape("....#####"))
+        caption = await asyncio.wait_for(final(client), PATIENCE)
+        await client.send(tape("....#####"))
+        after = await client.stop()
+    assert caption.text == expected(tape("....#####"))[0][1]
+    assert len(finals(after)) == 1
+    assert after[-1].start > caption.end
+
+
+async def test_a_client_that_sends_seldom_but_much_has_not_paused(port: int) -> None:
+    async with streaming(port) as client:
+        await client.start()
+        await client.send(tape("#" * 15), piece=1_000_000)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(final(client), 1.3)
+        await client.send(tape("#" * 15), piece=1_000_000)
+        assert [text for _, text in finals(await client.stop())] == ["48000 samples"]
+
+
 async def test_two_streams_do_not_mix(port: int) -> None:
     scripts = {"a": SENTENCES, "b": "##########" + "." * 10 + "#######"}
     async with streaming(port) as a, streaming(port) as b:
@@ -181,7 +245,7 @@ async def test_an_engine_that_fails_costs_one_utterance_and_says_so(
         failed = await client.caption()
         engine.broken = False
         await client.send(tape("....#######........"))
-        (heard,) = await client.stop()
+        *_, heard = await client.stop()
     assert (failed.final, failed.text, failed.failure) == (True, "", "engine-failed")
     assert (heard.final, heard.failure) == (True, None)
 

@@ -76,7 +76,7 @@ async def test_an_answer_has_the_form_and_its_tokens_are_counted_and_free(addres
         made = await models.complete(question, schema=Day, bill=bill)
     assert (made.model, made.provider) == ("local/smollm2", "local")
     assert isinstance(made.value, Day)
-    assert bill.prompt_tokens
-    assert bill.completion_tokens
-    assert 10 < bill.prompt_tokens < 200
-    assert bill.cents is None
+    assert bill.cost.prompt_tokens
+    assert bill.cost.completion_tokens
+    assert 10 < bill.cost.prompt_tokens < 200
+    assert bill.cost.cents is None

@@ -1,13 +1,12 @@
 // Captions as blocks of one person each, with names, times and colours.
 
-import { memo, useMemo } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import type { Segment } from "../api";
 import type { Correcting } from "../correcting";
 import type { Draft } from "../corrections";
 import { text } from "../text";
-import { type Block, blocks, clock, colours, personIn } from "../transcript";
-import { Pencil } from "./icons";
-import { SegmentEditor } from "./segment-editor";
+import { type Block, blocks, clock, colours, type Keys, keyedAsBefore, keysOf } from "../transcript";
+import { Caption } from "./caption";
 import { SpeakerName } from "./speaker-name";
 
 /** What a reader can do with a transcript; keeps its identity for as long as that is the same. */
@@ -16,7 +15,9 @@ export interface Tools {
   /** Whether speakers can be renamed and segments given to others. */
   owned: boolean;
   mayCorrect: (segment: Segment) => boolean;
-  correcting: Pick<Correcting, "open" | "close" | "save" | "restore">;
+  /** The version of the transcript that is shown. */
+  version: string | null;
+  correcting: Pick<Correcting, "open" | "write" | "close" | "save" | "restore">;
   renamed: () => void;
   /** Plays the recording from a place on; without it there is none. */
   playFrom: ((seconds: number) => void) | null;
@@ -29,16 +30,25 @@ interface Props {
   drafts?: ReadonlyMap<string, Draft>;
   /** The segments that somebody was led to. */
   marked?: ReadonlySet<string>;
+  /** Those that the server does not have yet as they are shown. */
+  saving?: ReadonlySet<string>;
 }
 
 const noDrafts: ReadonlyMap<string, Draft> = new Map();
 const noMarks: ReadonlySet<string> = new Set();
+const noKeys: Keys = new Map();
 
-export function CaptionList({ segments, tools = null, drafts = noDrafts, marked = noMarks }: Props) {
+export function CaptionList({
+  segments,
+  tools = null,
+  drafts = noDrafts,
+  marked = noMarks,
+  saving = noMarks,
+}: Props) {
   const coloured = useMemo(() => colours(segments), [segments]);
   return (
     <ol className="captions">
-      {blocks(segments).map((block) => (
+      {useBlocks(segments, drafts).map((block) => (
         <CaptionBlock
           key={block.key}
           block={block}
@@ -46,10 +56,25 @@ export function CaptionList({ segments, tools = null, drafts = noDrafts, marked 
           tools={tools}
           drafts={drafts}
           marked={marked}
+          saving={saving}
         />
       ))}
     </ol>
   );
+}
+
+/** However segments are grouped anew, an editor stays the very element that has the keyboard. */
+function useBlocks(segments: readonly Segment[], drafts: ReadonlyMap<string, Draft>): readonly Block[] {
+  const grouped = useMemo(() => blocks(segments), [segments]);
+  const before = useRef(noKeys);
+  const keyed = useMemo(
+    () => keyedAsBefore(grouped, before.current, (id) => drafts.has(id)),
+    [grouped, drafts],
+  );
+  useEffect(() => {
+    before.current = keysOf(keyed);
+  }, [keyed]);
+  return keyed;
 }
 
 interface BlockProps {
@@ -58,26 +83,24 @@ interface BlockProps {
   tools: Tools | null;
   drafts: ReadonlyMap<string, Draft>;
   marked: ReadonlySet<string>;
+  saving: ReadonlySet<string>;
 }
 
 const CaptionBlock = memo(
-  ({ block, colour, tools, drafts, marked }: BlockProps) => (
+  ({ block, colour, tools, drafts, marked, saving }: BlockProps) => (
     <li className={`block speaker-${colour}`}>
       <BlockHead block={block} tools={tools} />
       <div className="words">
-        {block.segments.map((segment) => {
-          const draft = drafts.get(segment.segment_id);
-          return tools && draft ? (
-            <SegmentEditor key={segment.segment_id} segment={segment} draft={draft} tools={tools} />
-          ) : (
-            <Caption
-              key={segment.segment_id}
-              segment={segment}
-              marked={marked.has(segment.segment_id)}
-              tools={tools}
-            />
-          );
-        })}
+        {block.segments.map((segment) => (
+          <Caption
+            key={segment.segment_id}
+            segment={segment}
+            draft={drafts.get(segment.segment_id) ?? null}
+            marked={marked.has(segment.segment_id)}
+            saving={saving.has(segment.segment_id)}
+            tools={tools}
+          />
+        ))}
       </div>
     </li>
   ),
@@ -91,7 +114,8 @@ const CaptionBlock = memo(
       return (
         segment === after.block.segments[index] &&
         before.drafts.get(id) === after.drafts.get(id) &&
-        before.marked.has(id) === after.marked.has(id)
+        before.marked.has(id) === after.marked.has(id) &&
+        before.saving.has(id) === after.saving.has(id)
       );
     }),
 );
@@ -118,46 +142,5 @@ function BlockHead({ block, tools }: { block: Block; tools: Tools | null }) {
         <span className="time">{clock(block.start)}</span>
       )}
     </div>
-  );
-}
-
-interface CaptionProps {
-  segment: Segment;
-  marked: boolean;
-  tools: Tools | null;
-}
-
-function Caption({ segment, marked, tools }: CaptionProps) {
-  const editable = tools !== null && segment.is_final && tools.mayCorrect(segment);
-  const edit = () => tools?.correcting.open(segment);
-  return (
-    <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button beside it does the same by keyboard */}
-      <span
-        className={`caption${segment.is_final ? "" : " caption-partial"}${marked ? " caption-marked" : ""}`}
-        lang={segment.language ?? undefined}
-        tabIndex={-1}
-        data-testid="caption"
-        data-segment={segment.segment_id}
-        data-person={personIn(segment)}
-        data-speaker={segment.speaker}
-        data-final={segment.is_final}
-        data-marked={marked}
-        onDoubleClick={editable ? edit : undefined}
-      >
-        {segment.text}
-      </span>
-      {editable && (
-        <button
-          type="button"
-          className="correct"
-          aria-label={text.correct.correct(segment.text.slice(0, 60))}
-          title={text.correct.tip}
-          onClick={edit}
-        >
-          <Pencil />
-        </button>
-      )}{" "}
-    </>
   );
 }

@@ -3,12 +3,21 @@
 import type { ReactNode } from "react";
 import { signOut } from "../account";
 import type { User } from "../api";
-import { addressOf } from "../place";
+import { addressOf, type Place } from "../place";
 import { text } from "../text";
+import { useUnsaved } from "../unsaved";
 import { useUpload } from "../upload";
 import { Logo } from "./icons";
 
-export function Frame({ user, wide, children }: { user: User; wide: boolean; children: ReactNode }) {
+interface Props {
+  user: User;
+  place: Place;
+  children: ReactNode;
+}
+
+export function Frame({ user, place, children }: Props) {
+  const wide = place.kind === "meeting";
+  const at = place.kind === "session" ? place.id : null;
   return (
     <div className={wide ? "frame frame-wide" : "frame"}>
       <header className="top">
@@ -17,6 +26,7 @@ export function Frame({ user, wide, children }: { user: User; wide: boolean; chi
           {text.product}
         </a>
         <Sending />
+        <Unsaved userId={user.id} at={at} />
         <span className="who" title={user.email} data-testid="account">
           {user.full_name || user.username}
         </span>
@@ -24,7 +34,7 @@ export function Frame({ user, wide, children }: { user: User; wide: boolean; chi
           {text.signOut}
         </button>
       </header>
-      <main>{children}</main>
+      <main tabIndex={-1}>{children}</main>
     </div>
   );
 }
@@ -38,5 +48,20 @@ function Sending() {
     <span className="sending" title={text.upload.sending(sending.name)}>
       {text.upload.share(percent)}
     </span>
+  );
+}
+
+/** What was being written where one is no longer, and the way back to it. */
+function Unsaved({ userId, at }: { userId: string; at: string | null }) {
+  const elsewhere = useUnsaved().find((each) => each.userId === userId && each.sessionId !== at);
+  if (!elsewhere) return null;
+  return (
+    <a
+      className="sending"
+      href={addressOf({ kind: "session", id: elsewhere.sessionId })}
+      data-testid="unsaved"
+    >
+      {text.correct.unsaved}
+    </a>
   );
 }

@@ -2,7 +2,8 @@
 
 import { LiveKitRoom } from "@livekit/components-react";
 import { DisconnectReason, LogLevel, setLogLevel } from "livekit-client";
-import { useCallback, useState } from "react";
+import { useCallback, useReducer, useState } from "react";
+import { focusOnce } from "../focus";
 import { useApi, useLoaded } from "../hooks";
 import { addressOf, goInstead } from "../place";
 import { text } from "../text";
@@ -11,7 +12,13 @@ import { Loading, ProblemNotice } from "./notice";
 
 setLogLevel(LogLevel.warn);
 
-export default function Meeting({ id }: { id: string }) {
+export function Meeting({ id }: { id: string }) {
+  const [visit, again] = useReducer((count: number) => count + 1, 0);
+  return <Visit key={visit} id={id} again={again} />;
+}
+
+/** With one token. What becomes of its room says nothing of the next one's. */
+function Visit({ id, again }: { id: string; again: () => void }) {
   const api = useApi();
   const { value, problem, reload } = useLoaded(
     useCallback((signal: AbortSignal) => api.connectionDetails(id, signal), [api, id]),
@@ -23,10 +30,6 @@ export default function Meeting({ id }: { id: string }) {
   }, []);
   const onError = useCallback(() => setEnded(text.disconnected.refused), []);
   const leave = () => goInstead({ kind: "session", id });
-  const again = () => {
-    setEnded(null);
-    reload();
-  };
   if (problem) {
     return (
       <>
@@ -41,7 +44,6 @@ export default function Meeting({ id }: { id: string }) {
   if (ended) return <Ended reason={ended} again={again} leave={leave} />;
   return (
     <LiveKitRoom
-      key={value.participantToken}
       className="room"
       serverUrl={value.serverUrl}
       token={value.participantToken}
@@ -57,7 +59,7 @@ function Ended({ reason, again, leave }: { reason: string; again: () => void; le
   return (
     <div className="notice notice-problem" role="alert" data-testid="disconnected">
       <p>{reason}</p>
-      <button type="button" className="button button-main" onClick={again}>
+      <button type="button" className="button button-main" onClick={again} ref={focusOnce}>
         {text.meeting.rejoin}
       </button>
       <button type="button" className="button" onClick={leave}>

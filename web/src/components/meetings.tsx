@@ -1,17 +1,19 @@
 // The meetings of the account, and the ways to another one.
 
 import { type FormEvent, useCallback, useState } from "react";
-import type { NewSession } from "../api";
+import { type NewSession, newSession, type Session } from "../api";
 import { useAction, useApi, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { go } from "../place";
 import { languages, text } from "../text";
+import { useTranscriptions } from "../transcriptions";
 import { Loading, ProblemNotice } from "./notice";
 import { Search } from "./search";
 import { SessionRow } from "./session-row";
 import { UploadForm } from "./upload-form";
 
 const REFRESH_MS = 20_000;
+const none: readonly Session[] = [];
 
 export function Meetings() {
   const api = useApi();
@@ -20,6 +22,7 @@ export function Meetings() {
     useCallback((signal: AbortSignal) => api.sessions(pages, signal), [api, pages]),
     REFRESH_MS,
   );
+  const transcribing = useTranscriptions(value?.sessions ?? none, reload);
   useTitle(`${text.meetings.heading} · ${text.product}`);
   return (
     <div className="meetings">
@@ -32,7 +35,12 @@ export function Meetings() {
           {value && value.sessions.length > 0 && (
             <ul className="session-list card">
               {value.sessions.map((session) => (
-                <SessionRow key={session.id} session={session} changed={reload} />
+                <SessionRow
+                  key={session.id}
+                  session={session}
+                  transcribing={transcribing.get(session.id) ?? null}
+                  changed={reload}
+                />
               ))}
             </ul>
           )}
@@ -67,9 +75,7 @@ function StartForm() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const today = new Date().toLocaleDateString(undefined, { dateStyle: "medium" });
-    const title = String(form.get("title")).trim() || text.meetings.defaultTitle(today);
-    run({ title, language: String(form.get("language")) });
+    run(newSession(String(form.get("title")), String(form.get("language"))));
   };
   return (
     <form className="card form" onSubmit={submit} aria-labelledby="start-heading">

@@ -9,16 +9,42 @@ import { clock } from "../transcript";
 
 type Lead = (evidence: Evidence) => void;
 
-export function MinutesBody({ minutes, lead }: { minutes: Minutes; lead: Lead }) {
+interface BodyProps {
+  minutes: Minutes;
+  /** Stands with what is to be confirmed. */
+  notice: string | null;
+  lead: Lead;
+}
+
+export function MinutesBody({ minutes, notice, lead }: BodyProps) {
+  const { left_out } = minutes;
   return (
     <div className="card minutes-body">
       {minutes.title && <h3 className="minutes-title">{minutes.title}</h3>}
       <Part name="highlights" lines={minutes.highlights} lead={lead} />
       <Part name="key_points" lines={minutes.key_points} lead={lead} />
-      <Part name="decisions" lines={minutes.decisions} lead={lead} />
-      <Part name="action_items" lines={minutes.action_items} lead={lead} note={noted} />
-      <Part name="open_questions" lines={minutes.open_questions} lead={lead} />
+      <Part
+        name="decisions"
+        lines={minutes.decisions}
+        lead={lead}
+        notice={notice}
+        more={left_out.decisions}
+      />
+      <Part
+        name="action_items"
+        lines={minutes.action_items}
+        lead={lead}
+        note={noted}
+        notice={notice}
+        more={left_out.action_items}
+      />
+      <Part name="open_questions" lines={minutes.open_questions} lead={lead} more={left_out.open_questions} />
       <Chapters chapters={minutes.chapters} lead={lead} />
+      {minutes.dropped_items > 0 && (
+        <p className="hint" data-testid="minutes-dropped">
+          {text.minutes.dropped(minutes.dropped_items)}
+        </p>
+      )}
     </div>
   );
 }
@@ -28,11 +54,21 @@ interface PartProps<L extends Line> {
   lines: L[];
   lead: Lead;
   note?: (line: L) => string;
+  notice?: string | null;
+  /** How many are not told. */
+  more?: number;
 }
 
-function Part<L extends Line | ActionItem>({ name, lines, lead, note }: PartProps<L>) {
+function Part<L extends Line | ActionItem>({
+  name,
+  lines,
+  lead,
+  note,
+  notice = null,
+  more = 0,
+}: PartProps<L>) {
   return (
-    <Titled name={name} count={lines.length}>
+    <Titled name={name} count={lines.length} notice={notice} more={more}>
       {lines.map((line) => (
         <li key={`${line.segment_ids.join(" ")} ${line.text}`} className="minutes-line">
           <span>
@@ -67,15 +103,23 @@ function Chapters({ chapters, lead }: { chapters: Chapter[]; lead: Lead }) {
 interface TitledProps {
   name: PartProps<Line>["name"];
   count: number;
+  notice?: string | null;
+  more?: number;
   children: ReactNode;
 }
 
-function Titled({ name, count, children }: TitledProps) {
+function Titled({ name, count, notice = null, more = 0, children }: TitledProps) {
   if (count === 0) return null;
   return (
     <section data-testid={`minutes-${name}`}>
       <h3>{text.minutes.sections[name]}</h3>
+      {notice && (
+        <p className="hint" data-testid="minutes-notice">
+          {notice}
+        </p>
+      )}
       <ul>{children}</ul>
+      {more > 0 && <p className="hint">{text.minutes.more(more)}</p>}
     </section>
   );
 }

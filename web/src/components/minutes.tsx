@@ -1,14 +1,14 @@
 // The minutes of a session: made, being made, failed, or still to be made.
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import type { Session } from "../api";
 import type { Evidence } from "../evidence";
 import { useTask } from "../followed-task";
-import { useApi, usePolled } from "../hooks";
-import { type Minutes as MinutesDocument, newestTask, partOf, type Summary, summariesOf } from "../minutes";
+import { type Loaded, useApi, usePolled } from "../hooks";
+import { type Minutes as MinutesDocument, partOf, type Summary, summariesOf } from "../minutes";
 import { markdown } from "../minutes-text";
 import type { Problem } from "../problem";
-import type { Task } from "../tasks";
+import type { Task, TaskKind } from "../tasks";
 import { text } from "../text";
 import { CopyButton } from "./copy-button";
 import { MinutesBody, TemplateText } from "./minutes-body";
@@ -17,9 +17,12 @@ import { ProblemNotice } from "./notice";
 import { TaskProgress } from "./task-progress";
 
 const REFRESH_MS = 20_000;
+const THEIR_KIND: readonly TaskKind[] = ["summarize"];
 
 interface Props {
   session: Session;
+  /** Those of the session. */
+  tasks: Loaded<Task[]>;
   /** Whether there are words to make minutes of. */
   said: boolean;
   /** Leads to where something was said. */
@@ -28,13 +31,13 @@ interface Props {
   made: () => void;
 }
 
-export function Minutes({ session, said, lead, made }: Props) {
+export function Minutes({ session, tasks, said, lead, made }: Props) {
   const [chosen, choose] = useState<string | null>(null);
   const showNewest = useCallback(() => {
     choose(null);
     made();
   }, [made]);
-  const { list, loaded, problems, reload, task, part, begin } = useMinutes(session, showNewest);
+  const { list, loaded, problems, reload, task, part, begin } = useMinutes(session.id, tasks, showNewest);
   const running = task && !task.ready ? task : null;
   const [newest = null] = list;
   const summary = running ? null : (list.find((each) => each.id === chosen) ?? newest);
@@ -49,11 +52,11 @@ export function Minutes({ session, said, lead, made }: Props) {
         <ProblemNotice key={each.message} problem={each} retry={reload} />
       ))}
       {running && <TaskProgress task={running} />}
-      {running && part && <MinutesBody minutes={part} lead={lead} />}
+      {running && part && <MinutesBody minutes={part} notice={null} lead={lead} />}
       {task?.status === "failed" && <Failed reason={task.error} />}
       {summary && <SummaryShown summary={summary} lead={lead} />}
       {!running && loaded && session.role === "owner" && said && (
-        <MinutesForm key={summary?.id} sessionId={session.id} summary={summary} begun={begin} />
+        <MinutesForm key={summary?.id} session={session} summary={summary} begun={begin} />
       )}
     </section>
   );
@@ -71,7 +74,7 @@ interface Known {
   begin: (taskId: string) => void;
 }
 
-function useMinutes({ id, status }: Session, made: () => void): Known {
+function useMinutes(id: string, tasks: Loaded<Task[]>, made: () => void): Known {
   const api = useApi();
   const { value, problem, reload } = usePolled(
     useCallback((signal: AbortSignal) => summariesOf(api, id, signal), [api, id]),
@@ -81,8 +84,7 @@ function useMinutes({ id, status }: Session, made: () => void): Known {
     reload();
     made();
   }, [reload, made]);
-  const followed = useTask(null, ended);
-  useUnfinished(id, status, followed.begin);
+  const followed = useTask(tasks, THEIR_KIND, ended);
   return {
     list: value ?? [],
     loaded: value !== null,
@@ -92,22 +94,6 @@ function useMinutes({ id, status }: Session, made: () => void): Known {
     part: partOf(followed.sections),
     begin: followed.begin,
   };
-}
-
-/** Goes on with what was begun elsewhere, or by itself when the meeting ended. */
-function useUnfinished(sessionId: string, status: string, begin: (taskId: string) => void): void {
-  const api = useApi();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a session that changes its state may begin a task
-  useEffect(() => {
-    const controller = new AbortController();
-    newestTask(api, sessionId, controller.signal).then(
-      (task) => {
-        if (task && !task.successful && task.status !== "cancelled") begin(task.task_id);
-      },
-      () => undefined, // what is wrong, the list of summaries says
-    );
-    return () => controller.abort();
-  }, [api, sessionId, status, begin]);
 }
 
 function Failed({ reason }: { reason: string | null }) {
@@ -163,7 +149,7 @@ function Origin({ summary: { origin, ai_model } }: { summary: Summary }) {
 }
 
 function SummaryShown({ summary, lead }: { summary: Summary; lead: Props["lead"] }) {
-  const { minutes, template_id } = summary;
+  const { minutes, template_id, notice } = summary;
   const isText = template_id !== null || minutes === null;
   return (
     <>
@@ -171,14 +157,14 @@ function SummaryShown({ summary, lead }: { summary: Summary; lead: Props["lead"]
       {minutes && isText && (
         <details>
           <summary>{text.minutes.grounds}</summary>
-          <MinutesBody minutes={minutes} lead={lead} />
+          <MinutesBody minutes={minutes} notice={notice} lead={lead} />
         </details>
       )}
-      {minutes && !isText && <MinutesBody minutes={minutes} lead={lead} />}
+      {minutes && !isText && <MinutesBody minutes={minutes} notice={notice} lead={lead} />}
     </>
   );
 }
 
-function asText({ minutes, template_id, summary }: Summary): string {
-  return minutes && template_id === null ? markdown(minutes) : summary;
+function asText({ minutes, template_id, notice, summary }: Summary): string {
+  return minutes && template_id === null ? markdown(minutes, notice) : summary;
 }

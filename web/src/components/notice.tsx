@@ -18,9 +18,11 @@ interface ProblemProps {
   retry?: () => void;
   /** What one can do about it. */
   advice?: string | null;
+  /** Other ways on. */
+  children?: ReactNode;
 }
 
-export function ProblemNotice({ problem, retry, advice }: ProblemProps) {
+export function ProblemNotice({ problem, retry, advice, children }: ProblemProps) {
   return (
     <div className="notice notice-problem" role="alert" data-testid="problem">
       <p>{advice ? `${problem.message.replace(/\.?$/, ".")} ${advice}` : problem.message}</p>
@@ -29,7 +31,17 @@ export function ProblemNotice({ problem, retry, advice }: ProblemProps) {
           {text.retry}
         </button>
       )}
+      {children}
     </div>
+  );
+}
+
+/** The browser asks first where something would be lost by it. */
+export function Reload() {
+  return (
+    <button type="button" className="button" onClick={() => location.reload()}>
+      {text.reload}
+    </button>
   );
 }
 

@@ -2,19 +2,18 @@
 
 import { type RefObject, useCallback } from "react";
 import type { AudioFile } from "../api";
-import { useApi, usePolled } from "../hooks";
+import { type Loaded, useApi, usePolled } from "../hooks";
 import { text } from "../text";
 
 const REFRESH_MS = 15_000;
 
 /** The file that has everything, once there is one. */
-export function useRecording(id: string): AudioFile | null {
+export function useRecording(id: string): Loaded<AudioFile | null> {
   const api = useApi();
-  const { value } = usePolled(
-    useCallback((signal: AbortSignal) => api.audioFiles(id, signal), [api, id]),
+  return usePolled(
+    useCallback(async (signal: AbortSignal) => (await api.audioFiles(id, signal))[0] ?? null, [api, id]),
     REFRESH_MS,
   );
-  return value?.[0] ?? null;
 }
 
 export function Playback({ file, player }: { file: AudioFile; player: RefObject<HTMLAudioElement | null> }) {

@@ -2,7 +2,8 @@
 
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import type { Segment } from "../api";
-import type { Draft, Revision } from "../corrections";
+import type { Draft, Theirs } from "../corrections";
+import { isFocusLost } from "../focus";
 import { text } from "../text";
 import type { Tools } from "./caption-list";
 import { ProblemNotice } from "./notice";
@@ -19,13 +20,13 @@ interface Props {
 
 export function SegmentEditor({ segment, draft, tools }: Props) {
   const { owned, correcting } = tools;
+  const { segment_id: id } = segment;
+  const keysHint = useId();
   const [past, setPast] = useState(false);
-  const close = () => correcting.close(segment.segment_id);
+  const close = () => correcting.close(id);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const { revision } = draft;
-    const base = draft.conflict ?? { text: segment.text, speaker: segment.speaker, revision };
-    correcting.save(segment, base, wanted(new FormData(event.currentTarget), segment));
+    correcting.save(draft);
   };
   return (
     <form className="editor" onSubmit={submit} onKeyDown={(event) => keys(event, close)} data-testid="editor">
@@ -34,13 +35,17 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
       <textarea
         name="words"
         aria-label={text.correct.words}
-        defaultValue={draft.text}
+        aria-describedby={keysHint}
+        value={draft.text}
+        onChange={(event) => correcting.write(id, { text: event.target.value })}
         rows={Math.max(2, Math.ceil(draft.text.length / 60))}
         maxLength={20_000}
         lang={segment.language ?? undefined}
         ref={focusEnd}
       />
-      {owned && <SpeakerField speaker={draft.speaker} />}
+      {owned && (
+        <SpeakerField speaker={draft.speaker} write={(speaker) => correcting.write(id, { speaker })} />
+      )}
       <div className="editor-actions">
         <button type="submit" className="button button-main">
           {draft.conflict ? text.correct.keepMine : text.meetings.save}
@@ -49,7 +54,9 @@ export function SegmentEditor({ segment, draft, tools }: Props) {
           {text.meetings.cancel}
         </button>
         <PastToggle past={past} toggle={() => setPast(!past)} />
-        <span className="hint">{text.correct.keys}</span>
+        <span className="hint" id={keysHint}>
+          {text.correct.keys}
+        </span>
       </div>
       {past && <SegmentHistory segment={segment} tools={tools} />}
     </form>
@@ -64,11 +71,11 @@ function PastToggle({ past, toggle }: { past: boolean; toggle: () => void }) {
   );
 }
 
-function Conflict({ theirs, close }: { theirs: Revision; close: () => void }) {
+function Conflict({ theirs, close }: { theirs: Theirs; close: () => void }) {
   return (
     <div className="notice notice-problem" role="alert" data-testid="conflict">
       <p>
-        {text.correct.conflict(theirs.made_by_name)} <q>{theirs.text}</q>
+        {text.correct.conflict(theirs.made_by_name)} <q>{theirs.text || text.correct.removed}</q>
       </p>
       <button type="button" className="button" onClick={close}>
         {text.correct.takeTheirs}
@@ -77,7 +84,7 @@ function Conflict({ theirs, close }: { theirs: Revision; close: () => void }) {
   );
 }
 
-function SpeakerField({ speaker }: { speaker: string }) {
+function SpeakerField({ speaker, write }: { speaker: string; write: (speaker: string) => void }) {
   const id = useId();
   return (
     <label className="editor-speaker" htmlFor={id}>
@@ -85,21 +92,14 @@ function SpeakerField({ speaker }: { speaker: string }) {
       <input
         id={id}
         name="speaker"
-        defaultValue={speaker}
+        value={speaker}
+        onChange={(event) => write(event.target.value)}
         maxLength={100}
         autoComplete="off"
         list={SPEAKERS}
       />
     </label>
   );
-}
-
-/** A speaker without a name is who it was. */
-function wanted(form: FormData, { speaker }: Segment): { text: string; speaker: string } {
-  return {
-    text: String(form.get("words")).trim(),
-    speaker: String(form.get("speaker") ?? "").trim() || speaker,
-  };
 }
 
 /** Enter saves, because a segment has one line; Escape leaves it as it is. */
@@ -113,8 +113,9 @@ function keys(event: KeyboardEvent<HTMLFormElement>, close: () => void): void {
   }
 }
 
+/** An editor that comes back by itself takes the keyboard from nothing else. */
 function focusEnd(area: HTMLTextAreaElement | null): void {
-  if (!area) return;
+  if (!area || !isFocusLost()) return;
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
 }

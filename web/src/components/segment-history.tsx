@@ -36,7 +36,7 @@ export function SegmentHistory({ segment, tools }: { segment: Segment; tools: To
             <button
               type="button"
               className="button button-small"
-              onClick={() => tools.correcting.restore(segment, each.revision)}
+              onClick={() => tools.correcting.restore(segment, tools.version, each.revision)}
             >
               {text.correct.restore}
             </button>

@@ -1,13 +1,14 @@
 // One session outside of its room: what it is, the way in, who can come along, and its transcript.
 
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Session } from "../api";
 import { useCurrentTranscript } from "../current-transcript";
 import type { Evidence, Wanted } from "../evidence";
-import { useTranscription } from "../followed-task";
+import { useTask, useTasks } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { wantMicrophone } from "../microphone";
 import { addressOf, go, type Spot } from "../place";
+import type { Task, TaskKind } from "../tasks";
 import { text } from "../text";
 import { clock } from "../transcript";
 import { ArrowLeft, Ear, Microphone } from "./icons";
@@ -23,6 +24,7 @@ import { Versions } from "./versions";
 
 const REFRESH_MS = 10_000;
 const CLOSED: ReadonlySet<string> = new Set(["cancelled", "archived", "processing", "failed"]);
+const OF_THE_TRANSCRIPT: readonly TaskKind[] = ["transcribe", "join_recording", "second_pass"];
 const BUSY: ReadonlySet<string> = new Set(["recording", "paused", "processing"]);
 
 export function SessionPage({ id, at }: { id: string; at: Spot | null }) {
@@ -31,7 +33,8 @@ export function SessionPage({ id, at }: { id: string; at: Spot | null }) {
     useCallback((signal: AbortSignal) => api.session(id, signal), [api, id]),
     REFRESH_MS,
   );
-  const session = loaded.value;
+  // It may be deleted while it is looked at.
+  const session = loaded.problem?.status === 404 ? null : loaded.value;
   useTitle(`${session?.title ?? text.session.transcript} · ${text.product}`);
   return (
     <article className="session">
@@ -54,23 +57,40 @@ interface DetailsProps {
 
 function SessionDetails({ session, at, reload }: DetailsProps) {
   const followed = useCaptions(session.id);
-  const status = followed.captions.status ?? session.status;
+  const { status } = session;
+  useReason(followed.captions.status, reload);
   const transcript = useCurrentTranscript(session.id, status, followed);
-  const recording = useRecording(session.id);
+  const { value: recording, reload: reloadRecording } = useRecording(session.id);
   const [wanted, want] = useState(() => at && wantedAt(at));
   const lead = useCallback((evidence: Evidence) => want({ ...evidence, heard: true }), []);
   const renew = useCallback(() => {
     reload();
     transcript.reload();
   }, [reload, transcript.reload]);
-  const transcribing = useTranscription(session.id, renew);
+  const tasks = useTasks(session.id, status);
+  const ended = useCallback(
+    ({ kind }: Task) => {
+      tasks.reload();
+      reloadRecording();
+      if (kind === "join_recording") reload();
+      else renew();
+    },
+    [tasks.reload, reloadRecording, reload, renew],
+  );
+  const transcribing = useTask(tasks, OF_THE_TRANSCRIPT, ended);
   return (
     <>
       <Head session={session} status={status} />
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
       <Transcribing session={session} followed={transcribing} />
-      <Minutes session={session} said={(transcript.segments?.length ?? 0) > 0} lead={lead} made={reload} />
+      <Minutes
+        session={session}
+        tasks={tasks}
+        said={(transcript.segments?.length ?? 0) > 0}
+        lead={lead}
+        made={reload}
+      />
       <Transcript
         session={session}
         transcript={transcript}
@@ -91,6 +111,13 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
       )}
     </>
   );
+}
+
+/** What an event tells is a reason to ask at once: kept, it would outlast what no event told of. */
+function useReason(told: string | null, ask: () => void): void {
+  useEffect(() => {
+    if (told !== null) ask();
+  }, [told, ask]);
 }
 
 /** Why there are no words; null where something else says it. */

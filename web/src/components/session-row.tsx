@@ -1,33 +1,33 @@
 // One meeting in the list; its owner can rename and delete it there.
 
-import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { type FormEvent, type RefObject, useCallback, useRef, useState } from "react";
 import type { Session } from "../api";
-import { focusOnce } from "../focus";
-import { useAction, useApi, usePolled } from "../hooks";
+import { focusContent, focusOnce, useFocusBack } from "../focus";
+import { useAction, useApi } from "../hooks";
 import { addressOf } from "../place";
-import { rememberedTask } from "../remembered";
-import { taskSource } from "../tasks";
+import type { Task } from "../tasks";
 import { text } from "../text";
 import { ProblemNotice } from "./notice";
 import { ProgressBar } from "./progress-bar";
 import { StatusBadge } from "./status-badge";
 
-const PROGRESS_MS = 2_000;
-
 interface Props {
   session: Session;
+  /** The transcription that its words come from, while it runs. */
+  transcribing: Task | null;
   changed: () => void;
 }
 
-export function SessionRow({ session, changed }: Props) {
+export function SessionRow({ session, transcribing, changed }: Props) {
   const [renaming, setRenaming] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusBack(renaming, opener);
   const title = session.title || text.untitled;
   const created = new Date(session.started_at ?? session.created_at);
   const done = () => {
     setRenaming(false);
     changed();
   };
-  const taskId = session.status === "processing" ? rememberedTask(session.id) : null;
   return (
     <li>
       <a href={addressOf({ kind: "session", id: session.id })} data-testid="session">
@@ -37,28 +37,22 @@ export function SessionRow({ session, changed }: Props) {
         </time>
         <StatusBadge status={session.status} />
       </a>
-      {taskId && <RowProgress taskId={taskId} changed={changed} />}
+      {session.status === "processing" && transcribing && <RowProgress {...transcribing.progress} />}
       {session.role === "owner" && !renaming && (
-        <Actions session={session} title={title} rename={() => setRenaming(true)} changed={changed} />
+        <Actions
+          session={session}
+          title={title}
+          rename={() => setRenaming(true)}
+          opener={opener}
+          changed={changed}
+        />
       )}
       {renaming && <Rename session={session} done={done} cancel={() => setRenaming(false)} />}
     </li>
   );
 }
 
-/** Asked for rather than streamed: browsers keep only six streams open, and there may be many rows. */
-function RowProgress({ taskId, changed }: { taskId: string; changed: () => void }) {
-  const api = useApi();
-  const { value } = usePolled(
-    useCallback((signal: AbortSignal) => taskSource(api).task(taskId, signal), [api, taskId]),
-    PROGRESS_MS,
-  );
-  const ready = value?.ready ?? false;
-  useEffect(() => {
-    if (ready) changed();
-  }, [ready, changed]);
-  if (!value || ready) return null;
-  const { step, percentage, description } = value.progress;
+function RowProgress({ step, percentage, description }: Task["progress"]) {
   return (
     <div className="row-progress">
       <ProgressBar label={text.steps[step] ?? description} share={percentage / 100} />
@@ -66,12 +60,21 @@ function RowProgress({ taskId, changed }: { taskId: string; changed: () => void 
   );
 }
 
-function Actions({ session, title, rename, changed }: Props & { title: string; rename: () => void }) {
+interface ActionsProps {
+  session: Session;
+  title: string;
+  rename: () => void;
+  opener: RefObject<HTMLButtonElement | null>;
+  changed: () => void;
+}
+
+function Actions({ session, title, rename, opener, changed }: ActionsProps) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(async () => {
       await api.remove(session.id);
       changed();
+      focusContent();
     }, [api, session.id, changed]),
   );
   return (
@@ -81,6 +84,7 @@ function Actions({ session, title, rename, changed }: Props & { title: string; r
         className="button button-quiet"
         aria-label={text.meetings.renameOf(title)}
         onClick={rename}
+        ref={opener}
       >
         {text.meetings.rename}
       </button>

@@ -1,7 +1,7 @@
 // The name of who speaks; the owner of the meeting changes it everywhere in it.
 
-import { type FormEvent, useCallback, useState } from "react";
-import { focusOnce } from "../focus";
+import { type FormEvent, useCallback, useRef, useState } from "react";
+import { focusOnce, useFocusBack } from "../focus";
 import { useAction, useApi } from "../hooks";
 import { text } from "../text";
 import { ProblemNotice } from "./notice";
@@ -14,6 +14,8 @@ interface Props {
 
 export function SpeakerName({ sessionId, speaker, renamed }: Props) {
   const [renaming, setRenaming] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusBack(renaming, opener);
   const done = useCallback(() => setRenaming(false), []);
   if (renaming) return <Rename sessionId={sessionId} speaker={speaker} renamed={renamed} done={done} />;
   return (
@@ -22,6 +24,7 @@ export function SpeakerName({ sessionId, speaker, renamed }: Props) {
       className="speaker speaker-button"
       aria-label={text.session.renameSpeaker(speaker)}
       onClick={() => setRenaming(true)}
+      ref={opener}
     >
       {speaker}
     </button>

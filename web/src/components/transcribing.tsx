@@ -5,9 +5,10 @@ import type { Session } from "../api";
 import type { FollowedTask } from "../followed-task";
 import { useAction, useApi } from "../hooks";
 import { retranscribe } from "../recordings";
+import { showingOf, type Task } from "../tasks";
 import { text } from "../text";
 import { Hint, ProblemNotice } from "./notice";
-import { TaskProgress } from "./task-progress";
+import { QuietProgress, TaskProgress } from "./task-progress";
 
 interface Props {
   session: Session;
@@ -16,26 +17,44 @@ interface Props {
 
 export function Transcribing({ session, followed: { known, task, problem, begin } }: Props) {
   if (problem) return <ProblemNotice problem={problem} />;
-  if (task && !task.ready) return <TaskProgress task={task} />;
-  if (task?.status === "failed" || task?.status === "cancelled") {
-    return <Ended session={session} reason={task.error} status={task.status} begun={begin} />;
-  }
-  if (known) return null;
+  if (task) return <Shown session={session} task={task} begun={begin} />;
+  if (!known) return null;
   if (session.status === "processing") return <Hint>{text.task.elsewhere}</Hint>;
   if (session.status === "failed") {
-    return <Ended session={session} reason={null} status="failed" begun={begin} />;
+    return <Ended session={session} said={text.task.failed} begun={begin} isFailure />;
   }
   return null;
 }
 
-interface EndedProps {
-  session: Session;
-  reason: string | null;
-  status: "failed" | "cancelled";
-  begun: (taskId: string) => void;
+function Shown({ session, task, begun }: { session: Session; task: Task; begun: (taskId: string) => void }) {
+  switch (showingOf(task, session.status)) {
+    case "progress":
+      return <TaskProgress task={task} />;
+    case "quiet progress":
+      return <QuietProgress task={task} />;
+    case "failure":
+      return <Ended session={session} said={`${text.task.failed} ${task.error}`} begun={begun} isFailure />;
+    case "quiet failure":
+      return (
+        <p className="quiet-task" data-testid="quiet-failure">
+          {text.task.quietly[task.kind]?.failed} {task.error}
+        </p>
+      );
+    case "stopped":
+      return <Ended session={session} said={text.task.cancelled} begun={begun} />;
+    case null:
+      return null;
+  }
 }
 
-function Ended({ session, reason, status, begun }: EndedProps) {
+interface EndedProps {
+  session: Session;
+  said: string;
+  begun: (taskId: string) => void;
+  isFailure?: boolean;
+}
+
+function Ended({ session, said, begun, isFailure = false }: EndedProps) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(
@@ -45,13 +64,11 @@ function Ended({ session, reason, status, begun }: EndedProps) {
   );
   return (
     <div
-      className={status === "failed" ? "notice notice-problem" : "notice"}
-      role={status === "failed" ? "alert" : "status"}
+      className={isFailure ? "notice notice-problem" : "notice"}
+      role={isFailure ? "alert" : "status"}
       data-testid="task-ended"
     >
-      <p>
-        {status === "failed" ? text.task.failed : text.task.cancelled} {reason}
-      </p>
+      <p>{said}</p>
       {session.role === "owner" && (
         <button type="button" className="button" onClick={run} disabled={busy}>
           {text.versions.again}

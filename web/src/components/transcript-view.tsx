@@ -3,14 +3,13 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useAccount } from "../account";
 import type { AudioFile, Segment, Session } from "../api";
-import { withWords } from "../captions";
-import { type Correcting, useCorrecting } from "../correcting";
-import { corrected } from "../corrections";
+import { type Correcting, type Shown, useCorrecting } from "../correcting";
+import { corrected, type Draft, unconfirmed } from "../corrections";
 import type { CurrentTranscript } from "../current-transcript";
 import { placeOf, type Wanted } from "../evidence";
 import type { Connection } from "../live";
 import { text } from "../text";
-import { plainText } from "../transcript";
+import { clock, plainText } from "../transcript";
 import { CaptionList, type Tools } from "./caption-list";
 import { ConnectionState } from "./connection-state";
 import { CopyButton } from "./copy-button";
@@ -36,13 +35,16 @@ export function Transcript({ session, transcript, connection, recording, empty, 
   const { problem, reload } = transcript;
   const player = useRef<HTMLAudioElement>(null);
   const playFrom = usePlayFrom(player);
-  const correcting = useCorrecting(session.id, transcript.version);
-  const { corrections } = correcting;
+  const shown = useShown(transcript);
+  const correcting = useCorrecting(session.id, shown, reload);
+  const { drafts, homeless, standing } = correcting.corrections;
+  const saving = useMemo(() => unconfirmed(standing), [standing]);
+  const drafted = [...drafts.keys()].join(" ");
   const segments = useMemo(
-    () => transcript.segments && withWords(corrected(transcript.segments, corrections)),
-    [transcript.segments, corrections],
+    () => shown && readable(corrected(shown.segments, shown.version, standing), drafted.split(" ")),
+    [shown, standing, drafted],
   );
-  const tools = useTools(session, transcript, correcting, recording ? playFrom : null);
+  const tools = useTools(session, transcript, shown, correcting, recording ? playFrom : null);
   const body = useRef<HTMLDivElement>(null);
   const marked = useLedTo(wanted, segments, body, recording ? playFrom : null);
   return (
@@ -60,14 +62,53 @@ export function Transcript({ session, transcript, connection, recording, empty, 
         </p>
       )}
       {recording && <Playback file={recording} player={player} />}
+      {homeless.map((draft) => (
+        <Homeless
+          key={`${draft.version} ${draft.origin.segment_id}`}
+          draft={draft}
+          discard={correcting.discard}
+        />
+      ))}
       {segments && segments.length > 0 && (
         <div className="card transcript-body" ref={body}>
-          <CaptionList segments={segments} tools={tools} drafts={corrections.drafts} marked={marked} />
+          <CaptionList segments={segments} tools={tools} drafts={drafts} marked={marked} saving={saving} />
           <Speakers segments={segments} />
         </div>
       )}
-      <Undo correcting={correcting} />
+      <Undo correcting={correcting} saving={saving.size > 0} />
     </section>
+  );
+}
+
+/** The last that was known, until there is something newer: what is being read and written does not go away. */
+function useShown({ segments, version }: CurrentTranscript): Shown | null {
+  const [shown, setShown] = useState<Shown | null>(null);
+  const isNew = segments !== null && (shown?.segments !== segments || shown.version !== version);
+  if (isNew) setShown({ segments, version });
+  return isNew ? { segments, version } : shown;
+}
+
+/** All that has words, and what somebody is writing words for. */
+function readable(segments: readonly Segment[], drafted: string[]): readonly Segment[] {
+  return segments.filter((each) => each.text.trim() || drafted.includes(each.segment_id));
+}
+
+interface HomelessProps {
+  draft: Draft;
+  discard: (draft: Draft) => void;
+}
+
+function Homeless({ draft, discard }: HomelessProps) {
+  return (
+    <div className="notice notice-problem" role="alert" data-testid="homeless">
+      <p>
+        {text.correct.homeless(clock(draft.origin.start_time))} <q>{draft.text}</q>
+      </p>
+      <CopyButton content={() => draft.text} label={text.correct.copy} done={text.session.copied} />
+      <button type="button" className="button" onClick={() => discard(draft)}>
+        {text.correct.discard}
+      </button>
+    </div>
   );
 }
 
@@ -96,22 +137,25 @@ function usePlayFrom(player: RefObject<HTMLAudioElement | null>): (seconds: numb
 function useTools(
   { id, role }: Session,
   { correctable, reload }: CurrentTranscript,
-  { open, close, save, restore }: Correcting,
+  shown: Shown | null,
+  { open, write, close, save, restore }: Correcting,
   playFrom: Tools["playFrom"],
 ): Tools {
   const { account } = useAccount();
   const own = `intrascribe_user_${account?.user.id}_`;
+  const version = shown?.version ?? null;
   return useMemo(
     () => ({
       sessionId: id,
       owned: role === "owner",
       mayCorrect: ({ participant_identity }: Segment) =>
         correctable && (role === "owner" || (participant_identity?.startsWith(own) ?? false)),
-      correcting: { open, close, save, restore },
+      version,
+      correcting: { open, write, close, save, restore },
       renamed: reload,
       playFrom,
     }),
-    [id, role, own, correctable, open, close, save, restore, reload, playFrom],
+    [id, role, own, correctable, version, open, write, close, save, restore, reload, playFrom],
   );
 }
 
@@ -142,7 +186,7 @@ function useLedTo(
 }
 
 /** The way back from the last correction, also when that took a segment's words away. */
-function Undo({ correcting }: { correcting: Correcting }) {
+function Undo({ correcting, saving }: { correcting: Correcting; saving: boolean }) {
   const { undoable } = correcting.corrections;
   const [past, setPast] = useState<typeof undoable>(null);
   useEffect(() => {
@@ -151,13 +195,14 @@ function Undo({ correcting }: { correcting: Correcting }) {
   }, [undoable]);
   return (
     <div className="undo" role="status">
-      {undoable && undoable !== past && (
+      {saving && text.correct.saving}
+      {!saving && undoable && undoable !== past && (
         <>
           {text.correct.done}
           <button
             type="button"
             className="button button-small"
-            onClick={() => correcting.restore(undoable.segment, undoable.revision)}
+            onClick={() => correcting.restore(undoable.segment, undoable.version, undoable.revision)}
           >
             {text.correct.undo}
           </button>

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from api_service.llm.bill import Bill
-from api_service.llm.port import Completion, Message, Wanted
+from api_service.llm.bill import Bill, Cost
+from api_service.llm.port import AnswerUnusable, Completion, Message, Wanted
 from api_service.minutes.making import Made, Ready, Wishes
 from api_service.minutes.transcript import Said
-from api_service.minutes.writing.answers import Digest, Notes
+from api_service.minutes.writing.answers import Digest, Notes, Point, Task, Title, Topic
 from api_service.minutes.writing.writer import Writer
 from shared.inference import InferenceWorker
 
@@ -19,8 +19,12 @@ Script = Callable[[str], BaseModel]
 class ScriptedModel:
     """Each answer costs one cent and ten tokens of both kinds."""
 
-    def __init__(self, notes: Script, digest: Script) -> None:
-        self._scripts: dict[type[BaseModel], Script] = {Notes: notes, Digest: digest}
+    def __init__(self, notes: Script, digest: Script, title: str = "") -> None:
+        self._scripts: dict[type[BaseModel], Script] = {
+            Notes: notes,
+            Digest: digest,
+            Title: lambda _: Title.model_construct(title=title),
+        }
         self.asked: list[list[Message]] = []
 
     async def complete(
@@ -28,9 +32,29 @@ class ScriptedModel:
     ) -> Completion[Wanted]:
         bill.check()
         self.asked.append(messages)
-        answer = self._scripts[schema](messages[-1].text)
-        bill.add(prompt_tokens=10, completion_tokens=10, cents=1.0)
-        return Completion(schema.model_validate(answer.model_dump()), "scripted/model", "scripted")
+        answer = self._scripts[schema if schema in self._scripts else Notes](messages[-1].text)
+        bill.add(Cost(10, 10, 1.0))
+        try:
+            value = schema.model_validate(answer.model_dump())
+        except ValidationError:
+            raise AnswerUnusable("not of the form that was asked for") from None
+        return Completion(value, "scripted/model", "scripted")
+
+
+def noted(
+    topics: Sequence[Topic] = (),
+    key_points: Sequence[Point] = (),
+    decisions: Sequence[Point] = (),
+    action_items: Sequence[Task] = (),
+    open_questions: Sequence[Point] = (),
+) -> Notes:
+    return Notes(
+        topics=list(topics),
+        key_points=list(key_points),
+        decisions=list(decisions),
+        action_items=list(action_items),
+        open_questions=list(open_questions),
+    )
 
 
 async def write(

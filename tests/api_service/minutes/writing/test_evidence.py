@@ -9,6 +9,7 @@ from api_service.minutes.writing.answers import Notes, Point, Task, Topic
 from api_service.minutes.writing.chunks import chunks
 from api_service.minutes.writing.evidence import Examiner, Found, drawn, joined, titled
 from api_service.minutes.writing.voices import Voices
+from tests.api_service.minutes.writing.scripted_model import noted
 from tests.api_service.minutes.writing.talk import PLANNING, one_chunk, talk
 
 TALK = talk(*PLANNING)
@@ -28,7 +29,7 @@ def line(text: str, *segment_ids: str) -> Line:
 
 
 def test_an_item_names_its_segments_and_begins_with_the_first() -> None:
-    found = examined(Notes(decisions=[point("S0 and S1 buy a printer for 2,500 euros.", 4, 3)]))
+    found = examined(noted(decisions=[point("S0 and S1 buy a printer for 2,500 euros.", 4, 3)]))
     assert found.decisions == [
         Line(
             text="⟦0⟧ and ⟦1⟧ buy a printer for 2,500 euros.",
@@ -52,13 +53,13 @@ def test_an_item_names_its_segments_and_begins_with_the_first() -> None:
     ],
 )
 def test_an_item_without_evidence_is_dropped_and_counted(invented: Point) -> None:
-    found = examined(Notes(key_points=[invented, point("The report for the customer is late.", 1)]))
+    found = examined(noted(key_points=[invented, point("The report for the customer is late.", 1)]))
     assert [each.text for each in found.key_points] == ["The report for the customer is late."]
     assert found.dropped == 1
 
 
 def test_a_reference_that_is_not_there_is_no_evidence_beside_one_that_is() -> None:
-    [kept] = examined(Notes(key_points=[point("The report is late.", 1, 77)])).key_points
+    [kept] = examined(noted(key_points=[point("The report is late.", 1, 77)])).key_points
     assert kept.segment_ids == ["s1"]
 
 
@@ -75,13 +76,13 @@ def test_a_reference_that_is_not_there_is_no_evidence_beside_one_that_is() -> No
 )
 def test_who_is_to_do_something_speaks_or_is_spoken_of(who: str | None, shown: str | None) -> None:
     task = Task(text="S1 orders the printer.", refs=[4], who=who, when="by Tuesday")
-    [item] = examined(Notes(action_items=[task])).action_items
+    [item] = examined(noted(action_items=[task])).action_items
     assert (item.who, item.when) == (shown, "by Tuesday")
 
 
 def test_a_time_that_nobody_said_is_left_out() -> None:
     task = Task(text="S1 orders the printer.", refs=[4], who="S1", when="by December")
-    [item] = examined(Notes(action_items=[task])).action_items
+    [item] = examined(noted(action_items=[task])).action_items
     assert item.when is None
 
 
@@ -91,7 +92,7 @@ def test_a_topic_begins_with_a_line_of_its_own_part() -> None:
         Topic(title="Nowhere", ref=42),
         Topic(title="S1 Orders Paper", ref=5),
     ]
-    found = examined(Notes(topics=topics))
+    found = examined(noted(topics=topics))
     assert [(each.title, each.piece.ref) for each in found.openings] == [
         ("The Late Report", 1),
         ("⟦1⟧ Orders Paper", 5),
@@ -101,7 +102,7 @@ def test_a_topic_begins_with_a_line_of_its_own_part() -> None:
 def test_what_was_said_in_the_part_before_is_left_to_it() -> None:
     transcript = talk(*((f"Speaker {n % 2}", f"Sentence {n} is about printers.") for n in range(100)))
     later = chunks(transcript, most_tokens=500)[1]
-    notes = Notes(key_points=[point("It is about printers.", later.context[-1].ref)])
+    notes = noted(key_points=[point("It is about printers.", later.context[-1].ref)])
     found = Examiner(later, Voices(transcript)).found(notes)
     assert (found.key_points, found.dropped) == ([], 0)
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.types import Message, Scope
 
 from tests.integration.api_service.conftest import sign_in
 from tests.integration.api_service.gateway.conftest import Serving
@@ -102,3 +103,59 @@ async def test_limits_can_be_taken_away_one_by_one_or_together(serving: Serving)
         async with serving(**changed) as api:
             ada = await sign_in(api, "ada")
             assert "ratelimit" not in (await ada.get(SESSIONS)).headers
+
+
+@pytest.mark.parametrize("path", ["/api/v2/tasks/unknown/ws", "/api/v1/realtime/sessions/unknown/ws"])
+async def test_opening_a_socket_is_counted_by_address_until_somebody_is_known(
+    serving: Serving, path: str
+) -> None:
+    address = elsewhere()
+    limits = {"rate_limit_anonymous": f"2/{WINDOW}", "rate_limit_reads": f"1/{WINDOW}"}
+    async with serving(rate_limits=True, **limits) as api:
+        first, second, third = [await handshake(api, path, address) for _ in range(3)]
+        assert 429 not in (first["status"], second["status"])
+        assert (third["type"], third["status"]) == ("websocket.http.response.start", 429)
+        assert b"retry-after" in dict(third["headers"])
+        ada = await sign_in(api, "ada")
+        statuses = [(await handshake(api, path, address, ada.token))["status"] for _ in range(2)]
+        assert statuses == [404, 429]
+        assert (await ada.get(SESSIONS)).status_code == 429
+
+
+async def test_of_tasks_only_polling_is_free(serving: Serving) -> None:
+    async with serving(address=elsewhere(), rate_limits=True, rate_limit_anonymous=f"1/{WINDOW}") as api:
+        task = "/api/v2/tasks/unknown"
+        assert (await api.get(f"{task}/events")).status_code == 401
+        refused = [await api.get(f"{task}/events"), await api.delete(task), await api.get("/api/v2/tasks")]
+        assert [each.status_code for each in refused] == [429, 429, 429]
+        polled = [await api.get(task), await api.get(f"{task}/status")]
+        assert [each.status_code for each in polled] == [401, 401]
+
+
+async def handshake(api: httpx.AsyncClient, path: str, address: str, token: str | None = None) -> Message:
+    """What a client that opens a socket and leaves is answered first; an acceptance has the status 101."""
+    transport = api._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    scope: Scope = {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "scheme": "ws",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {token}".encode())] if token else [],
+        "client": (address, 50_000),
+        "server": ("127.0.0.1", 8000),
+        "subprotocols": [],
+        "extensions": {"websocket.http.response": {}},
+    }
+    coming: list[Message] = [{"type": "websocket.connect"}]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0) if coming else {"type": "websocket.disconnect", "code": 1005}
+
+    async def send(message: Message) -> None:
+        sent.append(dict(message))
+
+    await transport.app(scope, receive, send)
+    return {"status": 101} | dict(sent[0])

@@ -18,10 +18,12 @@ async def services() -> AsyncIterator[Script]:
 @pytest.fixture
 async def script(services: Script) -> AsyncIterator[Script]:
     services.failures, services.refuses, services.diarization_failures = 0, False, 0
+    services.diarized_seconds, services.refuses_length = 0.0, False
     services.turns = [_turn(0, 4, "SPEAKER_01"), _turn(4, 60, "SPEAKER_00")]
     services.asked.clear()
     yield services
     services.let.set()
+    services.let_find.set()
 
 
 @pytest.fixture(scope="module")

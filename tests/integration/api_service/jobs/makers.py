@@ -7,9 +7,10 @@ from uuid import UUID
 
 from api_service.database import Database
 from api_service.jobs.runner import Runner, TryLater, Work
+from api_service.llm.bill import Bill, Cost
 from api_service.minutes.document import Line, Minutes, Voice
 from api_service.minutes.job import MinutesTools, summarize
-from api_service.minutes.making import Cost, Made, Ready, Told, Wishes
+from api_service.minutes.making import Made, MinutesMaker, Ready, Titled, Told, Wishes
 from api_service.minutes.sections import SectionStream
 from api_service.minutes.transcript import Said
 from api_service.settings import ApiSettings
@@ -23,12 +24,19 @@ class ScriptedMaker:
     def __init__(self) -> None:
         self.asked: list[Wishes] = []
         self.failures: list[ServiceError] = []
+        self.costs: list[Cost] = []
+        """Of the next attempts; then of each the same."""
+
         self.let = asyncio.Event()
         self.let.set()
         self.title_told = asyncio.Event()
 
-    async def make(self, transcript: Sequence[Said], wishes: Wishes, told: Told) -> Made:
+    async def make(
+        self, transcript: Sequence[Said], wishes: Wishes, told: Told, bill: Bill | None = None
+    ) -> Made:
         self.asked.append(wishes)
+        spent = bill or Bill()
+        spent.add(self.costs.pop(0) if self.costs else Cost(10, 5, 0.25))
         if self.failures:
             raise self.failures.pop(0)
         minutes = _written(transcript)
@@ -36,7 +44,16 @@ class ScriptedMaker:
         self.title_told.set()
         await self.let.wait()
         await told(Ready(1.0, minutes, ("key_points", "highlights")))
-        return Made(minutes, "scripted-1", "tests", Cost(10, 5, 0.25), dropped=1)
+        return Made(minutes, "scripted-1", "tests", spent.cost, dropped=1)
+
+    async def entitle(
+        self, transcript: Sequence[Said], wishes: Wishes, *, summary: str = "", bill: Bill | None = None
+    ) -> Titled:
+        self.asked.append(wishes)
+        spent = bill or Bill()
+        spent.add(Cost(3, 1, 0.05))
+        title = f"{transcript[0].speaker} and others"
+        return Titled(title, "written", "scripted-1", "tests", spent.cost)
 
 
 def _written(transcript: Sequence[Said]) -> Minutes:
@@ -80,7 +97,7 @@ class Hands:
 
 
 @asynccontextmanager
-async def hands(settings: ApiSettings, maker: ScriptedMaker) -> AsyncIterator[Hands]:
+async def hands(settings: ApiSettings, maker: MinutesMaker) -> AsyncIterator[Hands]:
     database = Database(settings.database_url.get_secret_value(), connections=3)
     redis = connect(settings.redis_url.get_secret_value())
     await database.open()

@@ -38,6 +38,16 @@ async def ended(person: Person, task_id: str, *, within: float = 30) -> Task:
             await asyncio.sleep(0.05)
 
 
+async def step(person: Person, task_id: str, wanted: str) -> Task:
+    """Wait until a task is at this step."""
+    async with asyncio.timeout(20):
+        while True:
+            progress = (await person.get(f"/api/v2/tasks/{task_id}")).json()["progress"]
+            if progress["step"] == wanted:
+                return {**progress}
+            await asyncio.sleep(0.05)
+
+
 async def transcript(person: Person, session_id: str) -> list[tuple[str, str, float]]:
     answer = await person.get(f"/api/v1/sessions/{session_id}/transcript")
     assert answer.status_code == 200, answer.text

@@ -16,10 +16,17 @@ import httpx
 import numpy as np
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api_service.settings import ApiSettings
 from shared.audio import SAMPLE_RATE, Pcm
-from shared.contracts.diarization import DIARIZE_PATH, DiarizeResponse, SpeakerTurn
+from shared.contracts.diarization import (
+    DIARIZE_PATH,
+    EVENTS_MEDIA_TYPE,
+    DiarizeResponse,
+    Progress,
+    SpeakerTurn,
+)
 from shared.contracts.stt import TRANSCRIBE_PATH, Segment, TranscribeResponse, Word
 from tests.servers import ROOT
 
@@ -43,14 +50,21 @@ class Script:
     turns: list[SpeakerTurn] | None = None
     """None is a service that refuses."""
 
+    refuses_length: bool = False
+    """Whether whatever is to be searched for speakers is too long."""
+
     diarization_failures: int = 0
     """So many requests are answered 503 before anybody is told apart."""
+
+    let_find: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is cleared, the diarization service is half done with what it is asked."""
 
     diarized_seconds: float = 0.0
     address: str = ""
 
     def __post_init__(self) -> None:
         self.let.set()
+        self.let_find.set()
 
 
 @asynccontextmanager
@@ -65,6 +79,7 @@ async def scripted_services() -> AsyncIterator[Script]:
             yield script
         finally:
             script.let.set()
+            script.let_find.set()
             server.should_exit = True
             await running
 
@@ -90,6 +105,8 @@ def _app(script: Script) -> FastAPI:
         if script.diarization_failures:
             script.diarization_failures -= 1
             return Response('{"code": "engine-busy"}', 503, media_type="application/json")
+        if script.refuses_length:
+            return Response('{"code": "audio-too-long"}', 413, media_type="application/json")
         if script.turns is None:
             return Response('{"code": "undecodable-audio"}', 400, media_type="application/json")
         told = DiarizeResponse(
@@ -99,9 +116,16 @@ def _app(script: Script) -> FastAPI:
             audio_seconds=script.diarized_seconds,
             inference_seconds=0.001,
         )
-        return Response(told.model_dump_json(), media_type="application/json")
+        return StreamingResponse(_progress(script, told), media_type=EVENTS_MEDIA_TYPE)
 
     return app
+
+
+async def _progress(script: Script, told: DiarizeResponse) -> AsyncIterator[str]:
+    half = Progress(stage="embeddings", percent=50)
+    yield f"event: progress\ndata: {half.model_dump_json()}\n\n: still there\n\n"
+    await script.let_find.wait()
+    yield f"event: result\ndata: {told.model_dump_json()}\n\n"
 
 
 def heard_in(audio: Pcm) -> TranscribeResponse:

@@ -39,7 +39,7 @@ def correct(servers: Servers, session: str, text: str | None) -> None:
     with psycopg.connect(servers.database_admin_url) as admin:
         if text is not None:
             admin.execute(
-                "update public.transcript_segments set text = %s"
+                "update public.transcript_segments set text = %s, revision = revision + 1"
                 " where session_id = %s and segment_id = '000001'",
                 [text, session],
             )
@@ -118,7 +118,7 @@ async def test_words_that_a_second_pass_corrects_are_summarized_again_unless_som
     assert (await ended_soon(ada, servers, first))["status"] == "success"
     correct(servers, session, "The budget report is about the launch.")
     [_, second] = tasks(servers, session)
-    assert (await ended(ada, second))["status"] == "success"
+    assert (await ended_soon(ada, servers, second))["status"] == "success"
     newer, older = await summaries(ada, session)
     assert (newer["version"], newer["series_id"]) == (2, older["series_id"])
     assert "launch" in str(newer["summary"])

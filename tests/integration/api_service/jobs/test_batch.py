@@ -1,11 +1,16 @@
 """Recordings that are sent, and the workers that transcribe them."""
 
+import asyncio
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
+from asgi_lifespan import LifespanManager
 
-from tests.integration.api_service.conftest import Person
+from api_service.app import create_app
+from api_service.settings import ApiSettings
+from tests.integration.api_service.conftest import BASE_URL, Person, sign_in
 from tests.integration.api_service.jobs.requests import BATCH, ended, send, transcript
 from tests.integration.api_service.jobs.services import Script, recording
 from tests.scripted import until
@@ -221,7 +226,49 @@ async def test_a_file_that_was_uploaded_before_is_transcribed_without_being_sent
 
     refused = await bob.api.post(BATCH, params=named, headers=bob.headers)
     assert refused.json()["code"] == "session-not-found"
+    again = await ada.api.post(BATCH, params=named, headers=ada.headers, timeout=60)
+    assert (again.json()["known"], again.json()["task_id"]) == (True, answer.json()["task_id"])
+    forced = await ada.api.post(BATCH, params=named | {"force": "true"}, headers=ada.headers, timeout=60)
+    assert forced.json()["known"] is False
     half = await ada.api.post(BATCH, params={"session_id": session["id"]}, headers=ada.headers)
     assert half.status_code == 422
     gone = await ada.api.post(BATCH, params=named | {"audio_file_id": ada.id}, headers=ada.headers)
     assert gone.json()["code"] == "audio-file-not-found"
+
+
+@pytest.mark.usefixtures("working", "script")
+async def test_the_same_recording_sent_twice_at_once_is_transcribed_once(ada: Person) -> None:
+    file = recording(1, seconds=4, salt=14)
+    told = await asyncio.gather(*(send(ada, file) for _ in range(4)))
+    assert len({each.json()["task_id"] for each in told}) == 1
+    assert sorted(each.json()["known"] for each in told) == [False, True, True, True]
+
+
+@pytest.mark.usefixtures("working", "script")
+async def test_a_recording_that_was_deleted_is_transcribed_again(ada: Person) -> None:
+    file = recording(1, seconds=4, salt=15)
+    first = (await send(ada, file)).json()
+    files = f"/api/v1/sessions/{first['session_id']}/audio_files"
+    [kept] = (await ada.get(files)).json()
+    assert (await ada.send("DELETE", f"{files}/{kept['id']}")).status_code == 200
+    again = (await send(ada, file)).json()
+    assert (again["known"], again["status"]) == (False, "completed")
+
+
+async def test_more_channels_than_can_be_taken_apart_are_refused_as_speakers(ada: Person) -> None:
+    file = recording(1, seconds=12, channels=9)
+    answer = await send(ada, file, channels_as_speakers="true")
+    assert (answer.status_code, answer.json()["code"]) == (400, "too-many-channels"), answer.text
+
+
+async def test_a_recording_too_long_to_tell_anybody_apart_is_taken_and_says_so(settings: ApiSettings) -> None:
+    changes = {"diarization_service_url": "http://127.0.0.1:9", "diarization_max_seconds": 3}
+    async with LifespanManager(create_app(settings.model_copy(update=changes))) as manager:
+        transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 50_000))
+        async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as api:
+            ada = await sign_in(api, "ada")
+            for seconds, notice in ((2, None), (4, "too-long-for-speakers")):
+                answer = await send(ada, recording(1, seconds=seconds), prefer="respond-async")
+                assert (answer.status_code, answer.json()["notice"]) == (202, notice), answer.text
+            unsearched = await send(ada, recording(1, seconds=4), diarize="false", prefer="respond-async")
+            assert unsearched.json()["notice"] is None

@@ -5,13 +5,18 @@ import json
 from collections.abc import AsyncIterator
 
 import httpx
+import psycopg
 import pytest
 
+from api_service.llm.bill import Cost
+from api_service.minutes.makers import Extractor
 from api_service.settings import ApiSettings
 from shared.errors import Conflict, UpstreamFailed
+from shared.inference import InferenceWorker
 from tests.integration.api_service.brought import bring, patch, segment
 from tests.integration.api_service.conftest import Person
 from tests.integration.api_service.jobs.makers import Hands, ScriptedMaker, hands
+from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
 
@@ -108,8 +113,62 @@ async def test_a_summary_is_a_task_and_then_stored_with_its_evidence(
     minutes = summary["minutes"]
     assert isinstance(minutes, dict)
     assert minutes["key_points"][1]["segment_ids"] == ["000002"]
+    assert (minutes["dropped_items"], summary["notice"]) == (1, None)
     [wishes] = maker.asked
     assert (wishes.language, wishes.instructions) == ("de", "Be kind.")
+
+
+async def test_quotations_are_in_the_language_of_the_meeting_whatever_was_asked(
+    ada: Person, settings: ApiSettings
+) -> None:
+    session = await talk(ada)
+    extraction = InferenceWorker(name="minutes", max_waiting=4)
+    try:
+        async with hands(settings, Extractor(extraction)) as quoting:
+            summary = await made(ada, quoting, session, {"language": "de"})
+    finally:
+        extraction.close()
+    assert (summary["origin"], summary["language"]) == ("extracted", "en")
+    assert summary["notice"] == "Quoted automatically, to be confirmed:"
+
+
+async def spent(admin: psycopg.AsyncConnection[object], task: str) -> object:
+    cursor = await admin.execute(
+        "select prompt_tokens, completion_tokens, cost_cents, known_cents from public.jobs where id = %s",
+        [task],
+    )
+    return await cursor.fetchone()
+
+
+async def test_what_all_attempts_have_spent_is_on_the_job(
+    ada: Person, worker: Hands, maker: ScriptedMaker, servers: Servers
+) -> None:
+    session = await talk(ada)
+    maker.failures = [UpstreamFailed("gone"), UpstreamFailed("gone")]
+    task = await begin(ada, session)
+    assert [await worker.do(task) for _ in range(3)] == [False, False, True]
+    [summary] = await summaries(ada, session)
+    assert (summary["token_usage"], summary["cost_cents"]) == (
+        {"prompt_tokens": 30, "completion_tokens": 15},
+        0.75,
+    )
+    maker.failures = [Refused("no")]
+    failing = await begin(ada, session)
+    assert await worker.do(failing)
+    async with await psycopg.AsyncConnection.connect(servers.database_admin_url) as admin:
+        assert await spent(admin, task) == (30, 15, 0.75, 0.75)
+        assert await spent(admin, failing) == (10, 5, 0.25, 0.25)
+
+
+async def test_a_sum_with_something_unknown_in_it_is_unknown(
+    ada: Person, worker: Hands, maker: ScriptedMaker, servers: Servers
+) -> None:
+    maker.failures = [UpstreamFailed("gone")]
+    maker.costs = [Cost(10, None, None), Cost(10, 5, 0.25)]
+    task = await begin(ada, await talk(ada))
+    assert [await worker.do(task) for _ in range(2)] == [False, True]
+    async with await psycopg.AsyncConnection.connect(servers.database_admin_url) as admin:
+        assert await spent(admin, task) == (20, None, None, 0.25)
 
 
 async def test_a_template_is_filled_and_the_sessions_own_is_the_default(ada: Person, worker: Hands) -> None:

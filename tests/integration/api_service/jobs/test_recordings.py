@@ -97,13 +97,31 @@ async def test_a_meeting_is_played_as_a_whole_and_voice_by_voice(
     assert loud_seconds(whole.content) == {2, 3, 4, 6, 7}
 
     # Somebody comes back: the recording is made anew, of all that there is.
-    await leave(storage, session["id"], "ann", 10.0, 1.0)
+    await leave(storage, session["id"], "ann", 700.0, 1.0)
     meet(servers, session["id"], status="recording")
     meet(servers, session["id"], status="completed")
     await joined(ada, servers, session["id"])
     again = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
     assert len(again) == 3
-    assert again[0]["duration_seconds"] == pytest.approx(11, abs=0.05)
+    assert again[0]["duration_seconds"] == pytest.approx(701, abs=0.05)
+    whole = await ada.api.get(again[0]["public_url"])
+    assert loud_seconds(whole.content) == {2, 3, 4, 6, 7, 700}
+
+
+@pytest.mark.usefixtures("working")
+@pytest.mark.parametrize("status", ["archived", "cancelled"])
+async def test_a_recording_is_kept_however_its_meeting_ends(
+    ada: Person, servers: Servers, settings: ApiSettings, status: str
+) -> None:
+    session = await ada.new_session()
+    storage = open_storage(settings)
+    await leave(storage, session["id"], "ann", 0.0, 2.0)
+    meet(servers, session["id"], status="recording")
+    ended = await ada.send("PUT", f"/api/v1/sessions/{session['id']}", {"status": status})
+    assert ended.json()["status"] == status, ended.text
+    assert (await joined(ada, servers, session["id"]))["status"] == "success"
+    mix, voice = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
+    assert (mix["kind"], voice["participant_identity"]) == ("mix", "ann")
 
 
 @pytest.mark.usefixtures("working")
@@ -135,7 +153,7 @@ async def test_a_recording_is_joined_again_when_chunks_come_late(
 ) -> None:
     session = await ada.new_session()
     storage = open_storage(settings)
-    meet(servers, session["id"], status="completed")
+    meet(servers, session["id"], status="archived")
     for said in (session["id"], "no session", "00000000-0000-4000-8000-000000000000"):
         await storage.put(LATE_FOLDER + said, nothing())
     database = Database(servers.database_url, connections=2)

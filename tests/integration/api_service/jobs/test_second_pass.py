@@ -43,6 +43,10 @@ def caption(servers: Servers, session_id: str, who: str, name: str, *said: tuple
         admin.execute("select internal.store_captions(%s::jsonb)", [json.dumps(captions)])
 
 
+def turn(start: float, end: float, label: str) -> SpeakerTurn:
+    return SpeakerTurn(start_time=start, end_time=end, speaker_label=label, duration=end - start)
+
+
 async def second_pass(person: Person, servers: Servers, session_id: str) -> Task:
     """Hear the meeting again at once; by itself that begins when its recording has been joined."""
     query = """
@@ -151,10 +155,7 @@ async def test_a_shared_microphone_is_told_apart_and_each_voice_renamed(
     session_id = await held(ada, servers, settings)
     meet(servers, session_id, status="completed")
     await ended(ada, newest_job(servers, session_id, "join_recording"))
-    script.turns = [
-        SpeakerTurn(start_time=start, end_time=end, speaker_label=label, duration=end - start)
-        for start, end, label in ((2.0, 3.0, "SPEAKER_01"), (3.0, 5.0, "SPEAKER_00"))
-    ]
+    script.turns = [turn(2.0, 3.0, "SPEAKER_01"), turn(3.0, 5.0, "SPEAKER_00")]
     marked = await ada.send(
         "PUT", f"/api/v2/sessions/{session_id}/microphones/{identity(ada)}", {"shared": True}
     )
@@ -182,6 +183,44 @@ async def test_a_shared_microphone_is_told_apart_and_each_voice_renamed(
     ]
 
 
+async def test_a_microphone_that_was_shared_on_two_days_is_searched_without_the_days_between(
+    ada: Person, servers: Servers, settings: ApiSettings, script: Script
+) -> None:
+    day = 86_400.0
+    session_id = (await ada.new_session())["id"]
+    meet(servers, session_id, status="recording")
+    storage = open_storage(settings)
+    await leave(storage, session_id, identity(ada), day, 2.0)
+    await leave(storage, session_id, identity(ada), 2 * day, 2.0)
+    path = f"/api/v2/sessions/{session_id}/microphones/{identity(ada)}"
+    assert (await ada.send("PUT", path, {"shared": True})).status_code == 200
+    # Each day ends with a window of half a minute, and a joint of two seconds is between them.
+    script.turns = [turn(0, 1, "SPEAKER_00"), turn(1, 31, "SPEAKER_01"), turn(31, 60, "SPEAKER_00")]
+    assert (await second_pass(ada, servers, session_id))["status"] == "success"
+    assert script.diarized_seconds == 34
+    assert await transcript(ada, session_id) == [
+        ("Ada - Speaker 1", "tone 0", day),
+        ("Ada - Speaker 2", "tone 0", day + 1),
+        ("Ada - Speaker 1", "tone 0", 2 * day),
+        ("Ada - Speaker 1", "tone 1", 2 * day + 1),
+    ]
+
+
+async def test_a_shared_microphone_of_too_long_a_meeting_is_heard_as_one_voice(
+    ada: Person, servers: Servers, settings: ApiSettings, script: Script
+) -> None:
+    session_id = (await ada.new_session())["id"]
+    meet(servers, session_id, status="recording")
+    await leave(open_storage(settings), session_id, identity(ada), 2.0, 2.0)
+    path = f"/api/v2/sessions/{session_id}/microphones/{identity(ada)}"
+    assert (await ada.send("PUT", path, {"shared": True})).status_code == 200
+    script.refuses_length = True
+    task = await second_pass(ada, servers, session_id)
+    assert isinstance(task["result"], dict)
+    assert (task["status"], task["result"]["diarization"]) == ("success", "too-long")
+    assert await transcript(ada, session_id) == [("Ada", "tone 2", 2.0), ("Ada", "tone 3", 3.0)]
+
+
 @pytest.mark.usefixtures("script")
 async def test_a_meeting_that_nobody_could_caption_is_transcribed_from_its_recording(
     ada: Person, servers: Servers, settings: ApiSettings
@@ -191,6 +230,88 @@ async def test_a_meeting_that_nobody_could_caption_is_transcribed_from_its_recor
     await leave(open_storage(settings), session_id, identity(ada), 0.0, 2.0)
     assert (await second_pass(ada, servers, session_id))["status"] == "success"
     assert await transcript(ada, session_id) == [("Ada", "tone 0", 0.0), ("Ada", "tone 1", 1.0)]
+
+
+@pytest.mark.usefixtures("script")
+async def test_files_are_named_after_people_captioned_or_not_and_told_apart_or_not(
+    ada: Person, bob: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session = await ada.new_session()
+    joined = await bob.post("/api/v1/sessions/join", {"invite_code": session["invite_code"]})
+    assert joined.status_code == 200, joined.text
+    meet(servers, session["id"], status="recording")
+    for who in (ada, bob):
+        await leave(open_storage(settings), session["id"], identity(who), 1.0, 1.0)
+    caption(servers, session["id"], identity(ada), "Ada - Speaker 2", ("s-1", "one", 1.0))
+    meet(servers, session["id"], status="completed")
+    await ended(ada, newest_job(servers, session["id"], "join_recording"))
+    files = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
+    assert {file["participant_name"] for file in files if file["kind"] == "participant"} == {"Ada", "Bob"}
+    assert {file["original_filename"] for file in files} == {"meeting.m4a", "Ada.m4a", "Bob.m4a"}
+
+
+@pytest.mark.usefixtures("script")
+async def test_words_that_come_after_it_are_heard_again_and_not_written_twice(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session_id = (await ada.new_session())["id"]
+    meet(servers, session_id, status="recording")
+    await leave(open_storage(settings), session_id, identity(ada), 2.0, 2.0)
+    caption(servers, session_id, identity(ada), "Ada", ("s-2", "bone", 2.0))
+    meet(servers, session_id, status="completed")
+    await ended(ada, newest_job(servers, session_id, "join_recording"))
+    first = newest_job(servers, session_id, "second_pass")
+    await ended(ada, first)
+    heard = [("Ada", "tone 2", 2.0), ("Ada", "tone 3", 3.0)]
+    assert await transcript(ada, session_id) == heard
+    late = ("s-3", "tone 3", 3.0)
+    caption(servers, session_id, identity(ada), "Ada", late)
+    caption(servers, session_id, identity(ada), "Ada", late, ("s-2", "bone", 2.0))
+    again = newest_job(servers, session_id, "second_pass")
+    assert again != first
+    assert (await ended(ada, again))["status"] == "success"
+    assert await transcript(ada, session_id) == heard
+    caption(servers, session_id, identity(ada), "Ada", late)
+    assert newest_job(servers, session_id, "second_pass") == again
+
+
+@pytest.mark.usefixtures("script")
+async def test_words_that_come_while_it_is_heard_again_are_heard_once_more(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session_id = await held(ada, servers, settings)
+    meet(servers, session_id, status="completed")
+    await ended(ada, newest_job(servers, session_id, "join_recording"))
+    await ended(ada, newest_job(servers, session_id, "second_pass"))
+    query = """
+        with heard as (update public.transcriptions set second_pass_at = null where session_id = %s)
+        insert into public.jobs (user_id, session_id, kind, status) values (%s, %s, 'second_pass', 'started')
+        returning id
+    """
+    with psycopg.connect(servers.database_admin_url, autocommit=True) as admin:
+        begun = admin.execute(query, [session_id, ada.id, session_id]).fetchone()
+    caption(servers, session_id, identity(ada), "Ada", ("s-4", "tone 4", 4.0))
+    caption(servers, session_id, identity(ada), "Ada", ("s-5", "nothing", 40.0))
+    again = newest_job(servers, session_id, "second_pass")
+    assert begun
+    assert again != str(begun[0])
+    assert (await ended(ada, again))["status"] == "success"
+    texts = [text for _, text, _ in await transcript(ada, session_id)]
+    assert texts == ["noise", "tone 2", "tone 3", "tone 4", "unheard", "nothing"]
+
+
+@pytest.mark.usefixtures("script")
+async def test_words_of_a_meeting_that_goes_on_wait_for_its_end(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session_id = await held(ada, servers, settings)
+    meet(servers, session_id, status="completed")
+    await ended(ada, newest_job(servers, session_id, "join_recording"))
+    first = newest_job(servers, session_id, "second_pass")
+    await ended(ada, first)
+    meet(servers, session_id, status="recording")
+    caption(servers, session_id, identity(ada), "Ada", ("s-60", "back", 60.0))
+    assert newest_job(servers, session_id, "second_pass") == first
 
 
 async def test_a_failed_second_pass_leaves_everything_as_it_was(

@@ -74,6 +74,11 @@ class Meeting:
             "update public.recording_sessions set status = %s where id = %s", [status, self.id]
         )
 
+    async def set_record(self, record: bool) -> None:
+        await self._admin.execute(
+            "update public.recording_sessions set record = %s where id = %s", [record, self.id]
+        )
+
     async def admit(self, account: UUID) -> None:
         """Make somebody a participant."""
         await self._admin.execute(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import jwt
@@ -12,6 +13,7 @@ from api_service.realtime.feed import Follower, LiveFeeds
 from api_service.realtime.positions import Position
 from api_service.realtime.stream import CaptionStreams
 from tests.integration.api_service.live.meetings import Meeting, Meetings, in_background, until
+from tests.integration.api_service.live.members import Member
 from tests.integration.api_service.live.proxies import plugged
 from tests.integration.api_service.live.serving import Api, serving
 from tests.servers import Servers
@@ -257,3 +259,25 @@ async def _join(api: Api, meeting: Meeting, headers: dict[str, str], delay: floa
 async def _answers(api: Api, meeting: Meeting, headers: dict[str, str]) -> bool:
     answer = await api.http.get(address(meeting, "transcription"), headers=headers)
     return answer.status_code == 200
+
+
+async def test_an_account_has_a_bounded_number_of_streams(
+    api: Api, meeting: Meeting, stranger: Member
+) -> None:
+    headers = await api.sign_in(meeting)
+    stream = address(meeting, "events")
+    async with AsyncExitStack() as stack:
+        for _ in range(31):
+            await stack.enter_async_context(api.listening(meeting, headers))
+        async with api.listening(meeting, headers):
+            refused = await api.http.get(stream, headers=headers)
+            assert (refused.status_code, refused.json()["code"]) == (429, "too-many-streams")
+            assert refused.headers["retry-after"] == "5"
+            others = await api.http.get(stream, headers=stranger.headers)
+            assert others.status_code == 404
+
+        async def is_free_again() -> bool:
+            async with api.http.stream("GET", stream, headers=headers) as response:
+                return response.status_code == 200
+
+        await until(is_free_again)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+import aiohttp
 import pytest
 from livekit.api import CreateRoomRequest, DeleteRoomRequest, LiveKitAPI
 from redis.asyncio import Redis
@@ -18,10 +19,17 @@ from api_service.livekit.presence_keeper import RoomKeeper
 from api_service.livekit.presence_rooms import LiveKitRooms
 from api_service.realtime.stream import CaptionStreams
 from shared.clients.redis import connect
-from shared.contracts.rooms import AGENT_NAME, AgentJob, lease_key, room_name
+from shared.contracts.rooms import AGENT_NAME, AgentJob, RoomMetadata, lease_key, room_name
 from tests.integration.api_service.live.meetings import Meeting, in_background, until
 from tests.integration.api_service.live.proxies import plugged
-from tests.integration.api_service.live.rooms import Agent, Worker, registered, visiting
+from tests.integration.api_service.live.rooms import (
+    Agent,
+    Worker,
+    person_token,
+    registered,
+    take_seat,
+    visiting,
+)
 from tests.integration.api_service.live.serving import serving
 from tests.servers import Servers, running_servers
 
@@ -68,7 +76,7 @@ async def test_the_first_person_gets_an_agent_and_opens_the_session(
         agent = await attended(redis, worker, meeting)
         assert await meeting.status() == "recording"
     assert agent.job == AgentJob(
-        session_id=meeting.id, language="en-US", started_at=await meeting.started_at()
+        session_id=meeting.id, language="en-US", started_at=await meeting.started_at(), record=True
     )
     assert await meeting.events("session") == ["recording"]
 
@@ -182,6 +190,43 @@ async def test_a_session_ends_with_its_room_and_goes_on_when_somebody_returns(
     assert await meeting.events("session") == ["recording", "completed", "recording"]
 
 
+@pytest.mark.parametrize("records", [False, True])
+async def test_a_room_that_livekit_made_again_says_whether_it_records_before_its_agent_comes(
+    servers: Servers,
+    redis: Redis,
+    presence: Presence,
+    rooms: LiveKitRooms,
+    worker: Worker,
+    meeting: Meeting,
+    records: bool,
+) -> None:
+    await meeting.set_record(records)
+    token = person_token(servers, meeting.id, "ann")
+    async with in_background(presence.run), aiohttp.ClientSession() as http, _livekit(servers) as livekit:
+        first = await take_seat(http, servers, token)
+        await attended(redis, worker, meeting)
+        await livekit.room.delete_room(DeleteRoomRequest(room=room_name(meeting.id)))
+        await until(lambda: _has_status(meeting, "completed"))
+        await first.leave()
+        again = await take_seat(http, servers, token)
+        await attended(redis, worker, meeting, count=2)
+        seen = await rooms.find(meeting.id)
+        assert seen
+        assert seen.recording is records
+        assert agents_of(worker, meeting)[-1].job.record is records
+        await again.leave()
+
+
+async def test_a_room_that_says_otherwise_than_its_session_is_set_right(
+    servers: Servers, redis: Redis, presence: Presence, rooms: LiveKitRooms, worker: Worker, meeting: Meeting
+) -> None:
+    await meeting.set_record(False)
+    async with in_background(presence.run), visiting(servers, meeting.id):
+        await attended(redis, worker, meeting)
+        await rooms.describe(meeting.id, RoomMetadata(recording=True))
+        await until(lambda: _says(rooms, meeting, recording=False))
+
+
 async def test_an_agent_outlives_an_absence_of_redis(
     servers: Servers, redis: Redis, database: Database, rooms: LiveKitRooms, meeting: Meeting
 ) -> None:
@@ -287,6 +332,11 @@ async def _has_status(meeting: Meeting, status: str) -> bool:
 
 async def _holds(redis: Redis, session_id: str) -> bool:
     return await redis.get(lease_key(UUID(session_id))) is not None
+
+
+async def _says(rooms: LiveKitRooms, meeting: Meeting, *, recording: bool) -> bool:
+    seen = await rooms.find(meeting.id)
+    return seen is not None and seen.recording is recording
 
 
 async def _nobody_holds(redis: Redis, meeting: Meeting) -> bool:

@@ -18,6 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from api_service.database import Connection
+from api_service.jobs import schema as queue
+from tests.integration.api_service.jobs.services import recording
 from tests.integration.api_service.live.meetings import Meeting, until
 from tests.servers import ROOT, Servers
 
@@ -62,6 +64,7 @@ async def running(servers: Servers, directory: Path, port: int) -> AsyncIterator
         "LIVEKIT_URL": servers.livekit_url,
         "LIVEKIT_API_KEY": servers.livekit_api_key,
         "LIVEKIT_API_SECRET": servers.livekit_api_secret,
+        "STORAGE_URL": (directory / "files").as_uri(),
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "json",
     }
@@ -119,6 +122,35 @@ async def test_a_stop_finishes_what_is_running_and_sends_followers_away_at_once(
     assert "confidential" not in written
     assert meeting.owner not in written
     assert "Traceback" not in written
+
+
+async def test_who_waits_for_a_transcript_is_given_its_task_when_the_process_stops(
+    servers: Servers, meeting: Meeting, admin: Connection, tmp_path: Path, unused_port: int
+) -> None:
+    queue.apply(servers.database_admin_url)
+    files = {"audio_file": ("a.wav", recording(1, seconds=2), "audio/wav")}
+    async with running(servers, tmp_path, unused_port) as api:
+        headers = await api.sign_in(meeting)
+        path = "/api/v1/transcriptions/batch"
+        request = asyncio.create_task(api.http.post(path, files=files, headers=headers, timeout=60))
+        await until(lambda: _is_queued(admin, meeting), within=20)
+        api.process.send_signal(signal.SIGTERM)
+        answer = await request
+        assert (answer.status_code, answer.json()["status"]) == (202, "processing"), answer.text
+        assert answer.headers["location"] == f"/api/v2/tasks/{answer.json()['task_id']}"
+        assert await api.ends() < 5
+        assert "Traceback" not in api.log.read_text()
+
+
+async def _is_queued(admin: Connection, meeting: Meeting) -> bool:
+    cursor = await admin.execute(
+        """
+        select from public.jobs join public.users on users.id = jobs.user_id
+        where users.email = %s and kind = 'transcribe'
+        """,
+        [meeting.owner],
+    )
+    return await cursor.fetchone() is not None
 
 
 async def _closed(socket: ClientConnection) -> int | None:

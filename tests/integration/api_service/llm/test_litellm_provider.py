@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from api_service.llm.bill import Bill
+from api_service.llm.bill import NOTHING, Bill, Cost
 from api_service.llm.loading import open_models
 from api_service.llm.port import (
     AnswerUnusable,
@@ -81,7 +81,7 @@ async def test_an_answer_has_its_form_and_what_the_server_counted(server: ModelS
         "local/small",
         "local",
     )
-    assert (bill.prompt_tokens, bill.completion_tokens, bill.cents) == (100, 20, None)
+    assert bill.cost == Cost(100, 20, None)
     [asked] = server.asked
     assert (asked.model, [part.role for part in asked.messages]) == ("small", ["system", "user"])
     assert asked.response_format
@@ -92,7 +92,7 @@ async def test_tokens_that_the_server_does_not_count_are_unknown(server: ModelSe
     bill = Bill()
     follow(server, Reply(GOOD.text, counts=False))
     await ask(server, bill=bill)
-    assert (bill.prompt_tokens, bill.completion_tokens) == (None, None)
+    assert bill.cost == Cost()
 
 
 async def test_what_breaks_once_is_asked_again(server: ModelServer) -> None:
@@ -114,7 +114,17 @@ async def test_what_breaks_once_is_asked_again(server: ModelServer) -> None:
 async def test_a_model_that_falls_silent_is_not_waited_for(server: ModelServer) -> None:
     await ask(server)
     follow(server, Reply(GOOD.text, silent=True), GOOD)
-    assert (await ask(server, patience_seconds=0.5)).value.text == "Friday"
+    bill = Bill()
+    assert (await ask(server, patience_seconds=0.5, bill=bill)).value.text == "Friday"
+    assert bill.cost == Cost()
+
+
+async def test_what_was_never_answered_costs_nothing_and_what_was_cut_may(server: ModelServer) -> None:
+    for fault, prompt_tokens in ((Reply(status=500), 100), (Reply(GOOD.text, cut=True), None)):
+        bill = Bill()
+        follow(server, fault, GOOD)
+        await ask(server, bill=bill)
+        assert bill.cost.prompt_tokens == prompt_tokens, fault
 
 
 async def test_a_known_price_is_on_the_bill_and_keys_come_with_their_provider(
@@ -124,8 +134,8 @@ async def test_a_known_price_is_on_the_bill_and_keys_come_with_their_provider(
     bill = Bill()
     made = await ask(server, "openai/gpt-4o-mini", keys=["anthropic:one", "openai:two"], bill=bill)
     assert (made.provider, server.asked[0].key) == ("openai", "two")
-    assert bill.cents
-    assert 0 < bill.cents < 0.1
+    assert bill.cost.cents
+    assert 0 < bill.cost.cents < 0.1
 
 
 @pytest.mark.parametrize(
@@ -154,8 +164,10 @@ async def test_what_goes_on_is_a_failure_that_says_what_it_is(
 async def test_a_server_that_is_not_there_is_a_failure_that_may_pass(server: ModelServer) -> None:
     async with model_server(lambda _: GOOD) as gone:
         pass
+    bill = Bill()
     with pytest.raises(ModelUnavailable):
-        await ask(gone)
+        await ask(gone, bill=bill)
+    assert bill.cost == NOTHING
 
 
 async def test_a_long_limit_leaves_the_work_to_the_next_model(server: ModelServer) -> None:

@@ -9,6 +9,7 @@ from asgi_lifespan import LifespanManager
 
 from api_service.app import create_app
 from api_service.settings import ApiSettings
+from tests.integration.api_service.brought import bring
 from tests.integration.api_service.conftest import BASE_URL, Person, sign_in
 from tests.integration.api_service.llm.answers import HONEST, says
 from tests.integration.api_service.llm.openai_server import ModelServer, Reply, model_server
@@ -53,6 +54,33 @@ async def test_written_minutes_have_names(ada: Person) -> None:
         ("Grace prints the report.", "Grace")
     ]
     assert "⟦" not in json.dumps(minutes, ensure_ascii=False)
+
+
+async def test_what_was_used_and_left_out_is_told(ada: Person, server: ModelServer) -> None:
+    server.script = says(HONEST | {"decisions": [{"text": "The budget is 4000000.", "refs": [1]}]})
+    minutes = (await ada.post("/api/v1/summarize", {"transcription_text": TEXT})).json()
+    assert minutes["token_usage"] == {"prompt_tokens": 200, "completion_tokens": 40}
+    assert (minutes["cost_cents"], minutes["dropped_items"], minutes["notice"]) == (None, 1, None)
+
+
+async def test_who_waits_has_the_same_wishes_as_who_asks_for_a_task(ada: Person, server: ModelServer) -> None:
+    await ada.send("PUT", "/api/v1/users/preferences", {"summary_style": "brief"})
+    session = (await ada.new_session())["id"]
+    await bring(ada, session)
+    wishes = {"language": "fr", "instructions": "Mind the printer."}
+    for path, text in (
+        ("/api/v1/summarize", {"transcription_text": TEXT}),
+        (f"/api/v2/sessions/{session}/summarize", {}),
+    ):
+        server.asked.clear()
+        await ada.post(path, text | wishes)
+        rules = "".join(message.content for message in server.asked[0].messages)
+        assert "language of the tag fr" in rules
+        assert "Mind the printer." in rules
+        assert "Keep the minutes brief" in rules
+    server.asked.clear()
+    await ada.post("/api/v1/summarize", {"transcription_text": TEXT, "style": "detailed"})
+    assert any("Make the minutes detailed" in message.content for message in server.asked[0].messages)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Transcripts that people paste: who says what in them, in the forms that other programs write. Pure."""
