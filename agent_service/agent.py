@@ -103,6 +103,9 @@ class RoomAgent:
         self._room.on("reconnecting", self._went_away)
         self._room.on("reconnected", self._came_back)
         await connect()
+        if self._holding.done():
+            # Connecting can take so long that another agent was sent; it is the one that listens.
+            return
         self._publisher.announce(AgentChanged(state="listening", identity=self._identity))
         log.info("agent.listening", place_seconds=round(self._clock.now(), 3))
 

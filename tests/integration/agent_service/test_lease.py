@@ -4,14 +4,22 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from livekit import rtc
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from agent_service.agent import RoomAgent
 from agent_service.lease import Lease
+from agent_service.settings import AgentSettings
 from shared.clients.redis import connect
-from shared.contracts.rooms import LEASE_SECONDS, lease_key
+from shared.contracts.captions import stream_key
+from shared.contracts.rooms import LEASE_SECONDS, NO_HOLDER, AgentJob, lease_key
+from tests.scripted import until
 from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
@@ -49,6 +57,29 @@ async def test_a_free_lease_is_taken_at_once(redis: Redis, session: UUID) -> Non
     assert await own.covers(began)
     assert 0 < await redis.pttl(lease_key(session)) <= LEASE_SECONDS * 1000
     assert time.monotonic() < began + 0.5
+
+
+async def test_an_agent_whose_room_came_too_late_does_not_claim_to_listen(
+    redis: Redis, session: UUID, servers: Servers, tmp_path: Path
+) -> None:
+    settings = AgentSettings(
+        redis_url=SecretStr(servers.redis_url),
+        storage_url=tmp_path.as_uri(),
+        spool_directory=tmp_path / "spool",
+    )
+    reasons: list[str] = []
+    job = AgentJob(session_id=session, language="en", started_at=datetime.now(UTC))
+    agent = RoomAgent(rtc.Room(), job, identity="slow", settings=settings, leave=reasons.append)
+
+    async def connect_late() -> None:
+        await redis.set(lease_key(session), NO_HOLDER, px=5000)
+        async with asyncio.timeout(5):
+            await until(lambda: bool(reasons))
+
+    await agent.start(connect_late)
+    await agent.aclose()
+    assert reasons == ["another agent has the lease"]
+    assert await redis.xlen(stream_key(session)) == 0
 
 
 async def test_a_dead_predecessors_lease_is_waited_for(redis: Redis, session: UUID) -> None:
