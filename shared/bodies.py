@@ -19,7 +19,7 @@ FILE_MEDIA_TYPES = ("application/octet-stream", "application/ogg")
 
 
 class BodyTooSlow(ServiceError):
-    status, code, title = 408, "body-too-slow", "The body came too slowly"
+    status, code, title, retryable = 408, "body-too-slow", "The body came too slowly", True
 
 
 @asynccontextmanager

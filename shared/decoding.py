@@ -66,11 +66,17 @@ class Decoder:
     """Owns the process that forks the ones that decode. Needs PyAV in the environment it runs in."""
 
     def __init__(
-        self, *, max_seconds: float, wall_seconds: float = _WALL_SECONDS, children: int = _MAX_CHILDREN
+        self,
+        *,
+        max_seconds: float,
+        wall_seconds: float = _WALL_SECONDS,
+        children: int = _MAX_CHILDREN,
+        max_waiting: int = _MAX_WAITING,
     ) -> None:
         self._max_seconds = max_seconds
         self._wall_seconds = wall_seconds
         self._children = asyncio.Semaphore(children)
+        self._max_waiting = max_waiting
         self._waiting = 0
         self._starting = asyncio.Lock()
         self._process: Process | None = None
@@ -143,7 +149,7 @@ class Decoder:
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
-        if self._waiting >= _MAX_WAITING:
+        if self._waiting >= self._max_waiting:
             raise DecoderBusy(f"{self._waiting} files are already waiting")
         self._waiting += 1
         try:

@@ -17,16 +17,13 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from shared.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from shared.probing import Fetched, opened
+from shared.probing import CLOCK_SLACK_SECONDS, Fetched, opened
 
 _SLACK_SECONDS = 0.02
 """Clocks of containers are rounded; so much is no gap."""
 
-_OVERLAP_SECONDS = 1.0
-"""What a file has twice is shorter. A clock that goes back further begins anew, and its audio with it."""
-
 _ALMOST_SECONDS = 0.1
-"""A clock that goes back as near to its first moment begins anew, too, however little it has counted."""
+"""A clock that goes back so near to its first moment begins anew, too, however little it had counted."""
 
 _WITHOUT_CLOCK = "aac"
 """The format whose times are counted out at the rate of its beginning, whatever rate follows."""
@@ -120,7 +117,7 @@ def _continuous(container: InputContainer) -> Iterator[AudioFrame]:
 def _begins_anew(clock: float, time: float, first: float) -> bool:
     """Whether a clock that ought to show one time and shows another is that of another recording."""
     back = clock - time
-    return back > _OVERLAP_SECONDS or (back > _ALMOST_SECONDS and time - first < _ALMOST_SECONDS)
+    return back > CLOCK_SLACK_SECONDS or (back > _ALMOST_SECONDS and time - first < _ALMOST_SECONDS)
 
 
 def _silence(like: AudioFrame, seconds: float) -> Iterator[AudioFrame]:

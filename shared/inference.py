@@ -77,6 +77,8 @@ class InferenceWorker:
         self._waiting: dict[Priority, deque[_Job]] = {priority: deque() for priority in _PRIORITIES}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{name}-inference")
         self._busy = False
+        self._patient = False
+        """Whether who waits now came while others were being served: more may be on their way."""
         self._closed = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -139,6 +141,8 @@ class InferenceWorker:
     ) -> list[_Job]:
         if self._closed:
             raise Unavailable("The service is stopping")
+        if not self._busy and not any(self._waiting.values()):
+            self._patient = False
         loop = asyncio.get_running_loop()
         # The waiting room holds jobs of any type; what goes in with an item comes out with its answer.
         anything = cast("Model[object, object]", model)
@@ -161,16 +165,38 @@ class InferenceWorker:
             self._start_next()
 
     def _start_next(self) -> None:
-        """Hand the next batch to the thread, unless it is busy or the batch may still grow."""
-        self._stop_timer()
-        waiting = self._waiting["final"] or self._waiting["partial"]
-        if waiting and not self._busy and not self._closed:
-            batch = _next_batch(waiting)
-            patience = batch[0].since + self._batch_timeout - time.monotonic()
-            if _may_grow(batch) and patience > 0:
-                self._timer = asyncio.get_running_loop().call_later(patience, self._start_next)
-            else:
+        """Hand the next batch to the thread, unless it is busy, or when the batch has had time to grow."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if batch := self._next_batch():
+            patience = self._patience(batch)
+            if patience is None:
                 self._start(batch)
+            else:
+                self._timer = asyncio.get_running_loop().call_later(patience, self._start_what_waits)
+        self._count_waiting()
+
+    def _patience(self, batch: list[_Job]) -> float | None:
+        """For how many seconds a batch may still grow; None for one that is to start."""
+        if not _may_grow(batch):
+            return None
+        if not self._patient:
+            return 0.0  # what enters together goes together
+        left = batch[0].since + self._batch_timeout - time.monotonic()
+        return left if left > 0 else None
+
+    def _start_what_waits(self) -> None:
+        self._timer = None
+        if batch := self._next_batch():
+            self._start(batch)
+        self._count_waiting()
+
+    def _next_batch(self) -> list[_Job]:
+        waiting = self._waiting["final"] or self._waiting["partial"]
+        return _alike_first(waiting) if waiting and not self._busy and not self._closed else []
+
+    def _count_waiting(self) -> None:
         for priority in _PRIORITIES:
             QUEUE_DEPTH.labels(f"{self._name}-{priority}").set(len(self._waiting[priority]))
 
@@ -183,7 +209,7 @@ class InferenceWorker:
         running.add_done_callback(partial(self._finish, batch))
 
     def _finish(self, batch: list[_Job], running: asyncio.Future[tuple[list[object], float]]) -> None:
-        self._busy = False
+        self._busy, self._patient = False, True
         failure = running.exception()
         if failure and len(batch) > 1:
             self._wait_again(batch)
@@ -204,13 +230,8 @@ class InferenceWorker:
                 job.alone = True
                 self._waiting[job.priority].appendleft(job)
 
-    def _stop_timer(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
 
-
-def _next_batch(waiting: deque[_Job]) -> list[_Job]:
+def _alike_first(waiting: deque[_Job]) -> list[_Job]:
     first = waiting[0]
     if first.alone:
         return [first]

@@ -1,11 +1,11 @@
 """Where a model's weights lie; only folders are looked at, so that what is missing is said at once."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared.errors import CannotStart
-from shared.weights import HubModel, damaged, read_hub, read_manifest
+from shared.weights import HubModel, addressed, damaged, differing, known_sha256, read_hub, read_manifest
 
 _PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
@@ -63,13 +63,15 @@ class Catalogue:
         return next((model for model in read_hub(self.hub).values() if model.is_called(wanted)), None)
 
     def require_trusted(self, found: Found) -> Found:
-        """The same, with what it was checked against, which takes seconds. Raises EngineUnavailable."""
+        """The same, with what it was checked against, which takes seconds. Raises EngineUnavailable.
+
+        That is what we know of it, and else how the hub's own cache addresses its files.
+        """
         known = self.known_on_hub(f"{found.name}@{found.revision}")
-        if known is None or not known.sha256:
-            return found
-        if wrong := damaged(known, found.folder):
+        expected = known_sha256(known, found.folder) if known else addressed(found.folder)
+        if wrong := differing(expected, found.folder):
             raise EngineUnavailable(f"{found.folder} has another sha256 than we trust ({', '.join(wrong)})")
-        return Found(found.name, found.folder, found.revision, known.sha256)
+        return replace(found, sha256=expected) if expected else found
 
 
 def _in_folder(folder: Path, *, setting: str, needs: tuple[str, ...]) -> Found:

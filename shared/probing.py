@@ -25,6 +25,9 @@ _DEMUXERS = (
 
 _OPEN_OPTIONS = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "none"}
 
+CLOCK_SLACK_SECONDS = 1.0
+"""A file's clock that goes back further begins anew; what a file has twice is shorter."""
+
 _TRIED_PACKETS = 50
 """So many are decoded to see that there is audio; the others only tell how long it lasts."""
 
@@ -138,6 +141,7 @@ def _listen(container: InputContainer) -> tuple[int, int, float]:
     good = bad = decoded = rate = channels = 0
     ends: list[float] = []
     first: float | None = None
+    before = 0.0
     for packet in container.demux(stream):
         if good + bad < _TRIED_PACKETS or not decoded:
             try:
@@ -152,11 +156,16 @@ def _listen(container: InputContainer) -> tuple[int, int, float]:
                 decoded += frame.samples
         if packet.pts is not None and packet.time_base is not None:
             start = float(packet.pts * packet.time_base)
+            if ends and start < ends[0] - CLOCK_SLACK_SECONDS:
+                # The clock of another recording that was joined to this one.
+                before += ends[0] - max(first or 0.0, 0.0)
+                first = None
+                ends.clear()
             first = start if first is None else min(first, start)
             ends[:] = [max(*ends, start + float((packet.duration or 0) * packet.time_base), 0.0)]
     if not decoded or bad >= good:
         raise ValueError("most of the file is no audio")
-    span = ends[0] - max(first or 0.0, 0.0) if ends else 0.0
+    span = before + ends[0] - max(first or 0.0, 0.0) if ends else 0.0
     # Where packets carry no times, at least what was decoded is there.
     return rate, channels, max(span, decoded / rate)
 

@@ -1,6 +1,7 @@
 """Which files a model consists of, and whether those in a folder are they. Standard library alone."""
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,11 +68,34 @@ def read_manifest(path: Path) -> dict[str, Weights]:
     return {name: Weights(name=name, **entry) for name, entry in tomllib.loads(path.read_text()).items()}
 
 
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def addressed(folder: Path) -> dict[str, str]:
+    """The sha256 of those files whose address in the hub's cache it is, as it is of all large ones."""
+    links = {path: path.readlink() for path in sorted(folder.rglob("*")) if path.is_symlink()}
+    return {
+        str(path.relative_to(folder)): target.name
+        for path, target in links.items()
+        if target.parent.name == "blobs" and _SHA256.fullmatch(target.name)
+    }
+
+
+def known_sha256(weights: Weights | HubModel, folder: Path) -> dict[str, str]:
+    """Of all files that can be compared with something; none where nothing is known of them."""
+    return addressed(folder) | weights.sha256
+
+
 def damaged(weights: Weights | HubModel, folder: Path) -> list[str]:
     """The files of a model that are absent or not what they must be."""
+    return differing(known_sha256(weights, folder), folder)
+
+
+def differing(expected: dict[str, str], folder: Path) -> list[str]:
+    """The files that are absent or have another sha256."""
     return [
         file
-        for file, sha256 in weights.sha256.items()
+        for file, sha256 in expected.items()
         if not (folder / file).is_file() or _sha256(folder / file) != sha256
     ]
 

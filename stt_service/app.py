@@ -71,11 +71,19 @@ async def _open(
         name="stt", max_waiting=settings.max_waiting, batch_timeout_ms=settings.batch_timeout_ms
     )
     try:
-        async with Decoder(max_seconds=settings.max_audio_seconds) as decoder:
+        # Whose body was taken is not refused for the sake of decoding it.
+        places = settings.max_waiting + 1
+        async with Decoder(max_seconds=settings.max_audio_seconds, max_waiting=places) as decoder:
             began = clock()
             loaded = await worker.run(load, settings)
             seconds = round(clock() - began, 3)
-            log.info("engine.loaded", engine=loaded.engine.name, seconds=seconds, reason=loaded.reason)
+            log.info(
+                "engine.loaded",
+                engine=loaded.kind,
+                model=loaded.engine.name,
+                seconds=seconds,
+                reason=loaded.reason,
+            )
             recogniser = Recogniser(loaded.engine, worker, max_batch_size=settings.max_batch_size)
             follow_voice = await asyncio.to_thread(load_vad, settings)
             streams = Streams(places=settings.max_streams, origins=settings.origins)
@@ -210,7 +218,8 @@ async def info(runtime: WithRuntime) -> schemas.Info:
             load_time_seconds=runtime.load_seconds,
             model_dir=str(loaded.folder),
             device=loaded.engine.device,
-            engine=loaded.engine.name,
+            engine=loaded.kind,
+            model=loaded.engine.name,
             revision=loaded.revision,
             sha256=loaded.sha256,
             languages=loaded.engine.languages,

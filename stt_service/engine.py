@@ -30,6 +30,9 @@ class Speech:
     hints: tuple[str, ...] = ()
     """Words that are likely to be said, for engines that can listen for them."""
 
+    temperature: float = 0.0
+    """How far from the likeliest words to look, for engines that can; 0 is nowhere."""
+
     want_words: bool = False
     """Whether to also find the place of each word, where that costs extra."""
 
@@ -73,6 +76,11 @@ class Loaded:
     """An engine that is ready, where its weights lie, and why it was taken."""
 
     engine: SttEngine
+    """Its name is that of the model."""
+
+    kind: str
+    """What runs the model: funasr, faster-whisper or moonshine."""
+
     folder: Path
     reason: str
     revision: str | None = None
@@ -107,8 +115,9 @@ def check_engine(settings: SttSettings) -> None:
 
 
 def _load_funasr(settings: SttSettings, reason: str) -> Loaded:
-    speech, divider, punctuator = _funasr_models(settings)
+    speech, *others = _funasr_models(settings)
     model = MODELS.require_trusted(speech)
+    divider, punctuator = (other and MODELS.require_trusted(other) for other in others)
     # A library is imported only when its engine is chosen.
     from stt_service.engines.funasr import Folders, FunAsr  # noqa: PLC0415
     from stt_service.engines.silero import SpeechDetector  # noqa: PLC0415
@@ -125,7 +134,7 @@ def _load_funasr(settings: SttSettings, reason: str) -> Loaded:
         device=settings.device,
         threads=threads,
     )
-    return Loaded(engine, model.folder, reason, model.revision, model.sha256)
+    return Loaded(engine, "funasr", model.folder, reason, model.revision, model.sha256)
 
 
 def _load_moonshine(settings: SttSettings, reason: str) -> Loaded:
@@ -136,7 +145,7 @@ def _load_moonshine(settings: SttSettings, reason: str) -> Loaded:
     # So small that more threads wait for each other: with two, no faster for twice the work.
     threads = settings.inference_threads or 1
     engine = Moonshine(model.folder, SpeechDetector(_detector(settings), threads=threads), threads=threads)
-    return Loaded(engine, model.folder, reason, model.revision, model.sha256)
+    return Loaded(engine, "moonshine", model.folder, reason, model.revision, model.sha256)
 
 
 def _load_faster_whisper(settings: SttSettings, reason: str) -> Loaded:
@@ -147,7 +156,8 @@ def _load_faster_whisper(settings: SttSettings, reason: str) -> Loaded:
     threads = settings.inference_threads or _threads_of_cores()
     detector = SpeechDetector(_detector(settings), threads=threads)
     engine = FasterWhisper(model.folder, detector, name=model.name, device=settings.device, threads=threads)
-    return Loaded(engine, model.folder, reason, model.revision, model.sha256)
+    reason = f"{reason}; {engine.remark}" if engine.remark else reason
+    return Loaded(engine, "faster-whisper", model.folder, reason, model.revision, model.sha256)
 
 
 def _funasr_models(settings: SttSettings) -> tuple[Found, Found | None, Found | None]:

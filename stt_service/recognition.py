@@ -52,11 +52,12 @@ class Recogniser:
         language: str | None,
         priority: Priority,
         hints: tuple[str, ...] = (),
+        temperature: float = 0.0,
         want_words: bool = False,
     ) -> TranscribeResponse:
         """Raises EngineBusy at once when too many wait already."""
         started = asyncio.get_running_loop().time()
-        whole = Speech(audio, language, hints, want_words)
+        whole = Speech(audio, language, hints, temperature, want_words)
         together = self._model.max_batch_size
         pieces = [piece async for piece in self.pieces(whole, priority=priority, at_a_time=together)]
         heard = _together([piece.heard for piece in pieces])

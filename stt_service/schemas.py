@@ -53,7 +53,8 @@ class ModelInfo(BaseModel):
     load_time_seconds: float
     model_dir: str
     device: str
-    engine: str
+    engine: str = Field(description="What runs the model: funasr, faster-whisper or moonshine")
+    model: str = Field(description="The model's name")
     revision: str | None = Field(description="Commit on the hub, where the model is from there")
     sha256: dict[str, str] | None = Field(description="Of the model's files, where they were checked")
     languages: tuple[str, ...] = Field(description="What the engine understands, whatever a request asks for")

@@ -31,13 +31,13 @@ class MinutesDesk:
 
     async def make(self, transcript: Sequence[Said], wishes: Wishes) -> Made:
         """Raises EngineBusy, MinutesTakeLonger, Interrupted and what the maker raises."""
-        return await self._waited(self._maker.make(transcript, wishes, _untold))
+        return await self._at_a_place(self._maker.make(transcript, wishes, _untold))
 
     async def entitle(self, transcript: Sequence[Said], wishes: Wishes, *, summary: str) -> Titled:
         """Raises as `make`."""
-        return await self._waited(self._maker.entitle(transcript, wishes, summary=summary))
+        return await self._at_a_place(self._maker.entitle(transcript, wishes, summary=summary))
 
-    async def _waited(self, work: Coroutine[object, object, Result]) -> Result:
+    async def _at_a_place(self, work: Coroutine[object, object, Result]) -> Result:
         if self._taken >= self._places:
             work.close()
             raise EngineBusy(f"{self._taken} requests for minutes are already waiting")

@@ -11,13 +11,7 @@ from api_service.auth.verifier import Claims
 from api_service.minutes.making import NothingSaid, Wishes
 from api_service.minutes.naming import named, present_in
 from api_service.minutes.notices import notice_for
-from api_service.minutes.schemas import (
-    Metadata,
-    MinutesResponse,
-    SummaryAsked,
-    TitleRequest,
-    TitleResponse,
-)
+from api_service.minutes.schemas import Metadata, MinutesResponse, SummaryAsked, TitleRequest, TitleResponse
 from api_service.minutes.texts import texts_of
 from api_service.minutes.transcript import Said, of_text
 from api_service.minutes.wishes import wishes

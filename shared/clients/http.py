@@ -64,7 +64,7 @@ def checked(upstream: str) -> Iterator[None]:
         status = failure.response.status_code
         code = _problem_code(failure.response)
         said = f"{upstream} answered {status} ({code or 'no problem code'})"
-        if status == 429 or status >= 500:
+        if status in (408, 429) or status >= 500:
             raise UpstreamFailed(said, reason=code) from failure
         raise UpstreamRefused(said, reason=code) from failure
     except httpx.HTTPError as failure:

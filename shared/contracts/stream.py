@@ -67,7 +67,8 @@ class Listening(BaseModel, frozen=True):
     type: Literal["listening"] = "listening"
     track: str
     offset: float
-    engine: str
+    engine: str = Field(description="What runs the model: funasr, faster-whisper or moonshine")
+    model: str
 
 
 class StreamCaption(Spoken, frozen=True):

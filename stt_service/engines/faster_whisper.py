@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from math import exp
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
-from ctranslate2 import StorageView, get_cuda_device_count
+import structlog
+from ctranslate2 import StorageView
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Word as Heard
 
-from shared.audio import Floats, Pcm, cut_at_pauses
+from shared.audio import SAMPLE_RATE, Floats, Pcm, cut_at_pauses
 from shared.contracts.stt import Segment, Word
 from shared.models import EngineUnavailable
 from stt_service.engine import Recognised, Speech
 from stt_service.engines.silero import SpeechDetector
+
+log = structlog.get_logger()
 
 _MAX_PIECE_SECONDS = 28
 """The network sees 30 s at a time; with less left over, no piece needs two looks."""
@@ -42,15 +46,8 @@ class FasterWhisper:
         self, folder: Path, detector: SpeechDetector, *, name: str, device: str, threads: int
     ) -> None:
         self.name = name
-        self.device = _device(device)
         self._detector = detector
-        kind = "int8" if self.device == "cpu" else "int8_float16"
-        try:
-            self._model = WhisperModel(
-                str(folder), device=self.device, compute_type=kind, cpu_threads=threads
-            )
-        except (RuntimeError, ValueError) as fault:
-            raise EngineUnavailable(f"{folder} holds no model of faster-whisper: {fault}") from None
+        self._model, self.device, self.remark = _opened(folder, device, threads)
         # The library encodes once to tell the language and again to transcribe; that is most of the time.
         self._model.encode = _remembering(self._model.encode)
         self._detects = bool(self._model.model.is_multilingual)
@@ -80,7 +77,7 @@ class FasterWhisper:
             floats,
             language=language,
             beam_size=5,
-            temperature=_TEMPERATURES,
+            temperature=_temperatures(speech.temperature),
             condition_on_previous_text=False,
             initial_prompt=_BEGINNINGS.get(language),
             hotwords=_as_prompt(speech.hints),
@@ -141,11 +138,42 @@ def _as_prompt(hints: tuple[str, ...]) -> str | None:
     return ", ".join(hints).replace("<|", "").replace("|>", "") or None
 
 
-def _device(wanted: str) -> str:
-    cards = get_cuda_device_count()
+def _temperatures(wanted: float) -> list[float]:
+    """The first is tried first, the others where its answer repeats itself."""
+    return [wanted, *(each for each in _TEMPERATURES if each > wanted)]
+
+
+def _opened(folder: Path, wanted: str, threads: int) -> tuple[WhisperModel, str, str]:
+    """A model that works, on which device, and a remark where that is not the one to be expected.
+
+    Raises EngineUnavailable.
+    """
+    remark = ""
+    cards = ctranslate2.get_cuda_device_count()
     if wanted == "cuda" and not cards:
         raise EngineUnavailable("STT_DEVICE asks for cuda, and there is no such device")
-    return "cuda" if cards and wanted != "cpu" else "cpu"
+    if cards and wanted != "cpu":
+        try:
+            return _working(folder, "cuda", threads), "cuda", remark
+        except (RuntimeError, ValueError) as fault:
+            reason = str(fault).strip().partition("\n")[0]
+            if wanted == "cuda":
+                raise EngineUnavailable(f"STT_DEVICE asks for cuda, which does not work: {reason}") from None
+            remark = f"on cpu, as cuda does not work: {reason}"
+            log.warning("engine.falls_back", device="cpu", reason=reason)
+    try:
+        return _working(folder, "cpu", threads), "cpu", remark
+    except (RuntimeError, ValueError) as fault:
+        raise EngineUnavailable(f"{folder} holds no model of faster-whisper: {fault}") from None
+
+
+def _working(folder: Path, device: str, threads: int) -> WhisperModel:
+    """A card is counted also where the libraries for it are missing, which shows when it computes."""
+    kind = "int8" if device == "cpu" else "int8_float16"
+    model = WhisperModel(str(folder), device=device, compute_type=kind, cpu_threads=threads)
+    features = model.feature_extractor(np.zeros(SAMPLE_RATE, np.float32))
+    np.asarray(model.encode(features).to_device(ctranslate2.Device.cpu))
+    return model
 
 
 def _remembering(encode: Callable[[Floats], StorageView]) -> Callable[[Floats], StorageView]:

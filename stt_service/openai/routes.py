@@ -100,7 +100,7 @@ async def _answer(runtime: Runtime, upload: Upload) -> Response:
                 streams.Events(streams.by_speakers(told_apart)) if upload.form.stream else _json(told_apart)
             )
         case _ if upload.form.stream:
-            speech = Speech(audio, upload.form.language, upload.hints)
+            speech = Speech(audio, upload.form.language, upload.hints, upload.form.temperature)
             pieces = runtime.recogniser.pieces(speech, priority="final")
             # Nothing is sent before, so that a full queue is a response of its own.
             return streams.Events(streams.as_heard(await anext(pieces), pieces))
@@ -127,6 +127,7 @@ async def _heard(runtime: Runtime, upload: Upload, audio: Pcm) -> TranscribeResp
         language=upload.form.language,
         priority="final",
         hints=upload.hints,
+        temperature=upload.form.temperature,
         want_words=upload.want_words,
     )
 

@@ -26,7 +26,11 @@ class TranscriptionForm(BaseModel):
     )
     response_format: ResponseFormat = "json"
     temperature: float = Field(
-        0, ge=0, le=1, description="Taken, but without effect: the engines take the likeliest words"
+        0,
+        ge=0,
+        le=1,
+        description="How far from the likeliest words faster-whisper looks; without effect for funasr and "
+        "moonshine, which always take the likeliest",
     )
     timestamp_granularities: list[Granularity] = Field(
         default_factory=list, max_length=10, alias="timestamp_granularities[]"

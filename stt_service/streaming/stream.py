@@ -58,7 +58,8 @@ class Stream:
         self._listening = Listening(
             track=start.track or f"stream-{uuid4().hex}",
             offset=start.offset,
-            engine=runtime.loaded.engine.name,
+            engine=runtime.loaded.kind,
+            model=runtime.loaded.engine.name,
         )
         self._bytes_per_second = BYTES_PER_SAMPLE * start.sample_rate
         self._inflow = Inflow(start.sample_rate)
@@ -109,7 +110,7 @@ class Stream:
         self._end_utterance()
 
     async def _next(self, *, after: bytes) -> str | bytes:
-        """The next message; who waits longer for it than for one in time has heard the end of an utterance."""
+        """The next message; where it is not there in time, what was being said has ended."""
         in_time = len(after) / self._bytes_per_second + _STALLED_SECONDS
         if not await self._inbox.has_next(within_seconds=in_time):
             self._end_utterance()

@@ -20,7 +20,7 @@ SPOKEN = (
     "I will send the invitations on Monday. "
     "Who brings the chairs?"
 )
-SEGMENTS = [
+SEGMENTS: list[dict[str, str | float]] = [
     {
         "segment_id": "one",
         "speaker": "Ada",
@@ -37,7 +37,7 @@ SEGMENTS = [
     },
 ]
 THEIRS = "I order it now."
-AGAIN = [
+AGAIN: list[dict[str, str | float]] = [
     {"segment_id": "a", "speaker": "Ada", "start_time": 0, "end_time": 2.4, "text": "The green hose is old."},
     {"segment_id": "b", "speaker": "Ada", "start_time": 3, "end_time": 5, "text": "I can order it Monday."},
 ]
@@ -61,10 +61,21 @@ async def bring_meeting(request: APIRequestContext, url: str, headers: dict[str,
     """Store a meeting with a transcript, as a program would; returns its id."""
     created = await request.post(f"{url}/api/v1/sessions", data={"title": "Garden"}, headers=headers)
     session_id: str = (await created.json())["id"]
-    brought = {"session_id": session_id, "language": "en", "segments": SEGMENTS}
+    await bring_version(request, url, headers, session_id, SEGMENTS)
+    return session_id
+
+
+async def bring_version(
+    request: APIRequestContext,
+    url: str,
+    headers: dict[str, str],
+    session_id: str,
+    segments: list[dict[str, str | float]],
+) -> None:
+    """Let this be the session's transcript."""
+    brought = {"session_id": session_id, "language": "en", "segments": segments}
     stored = await request.post(f"{url}/api/v1/transcriptions", data=brought, headers=headers)
     assert stored.ok, await stored.text()
-    return session_id
 
 
 async def change_last(request: APIRequestContext, path: str, headers: dict[str, str], text: str) -> None:
@@ -183,9 +194,7 @@ async def test_what_is_being_written_outlives_the_version_the_place_and_the_line
         await page.get_by_test_id("caption").first.dblclick()
         await words.fill("The greenhouse")
 
-        brought = {"session_id": session_id, "language": "en", "segments": AGAIN}
-        stored = await page.request.post(f"{url}/api/v1/transcriptions", data=brought, headers=headers)
-        assert stored.ok, await stored.text()
+        await bring_version(page.request, url, headers, session_id, AGAIN)
         await page.evaluate(LOOK)
         await expect(page.get_by_test_id("conflict")).to_contain_text("The green hose is old.")
         await expect(words).to_be_focused()
@@ -212,6 +221,15 @@ async def test_what_is_being_written_outlives_the_version_the_place_and_the_line
         await expect(page.get_by_role("button", name="Undo")).to_be_visible()
         transcript = await page.request.get(f"{url}/api/v1/sessions/{session_id}/transcript", headers=headers)
         assert (await transcript.json())["segments"][0]["text"] == "The greenhouse is old."
+
+        await page.get_by_test_id("caption").last.dblclick()
+        await words.fill("I can order it by Monday.")
+        await bring_version(page.request, url, headers, session_id, SEGMENTS)
+        await words.press("Enter")
+        await expect(page.get_by_test_id("conflict")).to_contain_text("I can order it on Monday.")
+        await expect(words).to_have_value("I can order it by Monday.")
+        await page.get_by_role("button", name="Leave it so").click()
+        await expect(page.get_by_test_id("caption")).to_have_count(2)
 
 
 @asynccontextmanager

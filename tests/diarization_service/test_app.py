@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from diarization_service.settings import DiarizationSettings
 from shared.audio import Pcm
 from shared.clients.diarization import DiarizationClient
 from shared.clients.http import UpstreamRefused
-from shared.contracts.diarization import SpeakerCount
+from shared.contracts.diarization import Progress, SpeakerCount
 from shared.errors import UpstreamFailed
 from shared.speakers import Turn
 from tests.diarization_service.conftest import (
@@ -131,6 +132,31 @@ async def test_a_failure_after_the_beginning_is_an_event(
     assert (answer.status_code, name, problem["code"]) == (200, "error", "internal-error")
     engine.broken = False
     assert (await http.post("/diarize", content=loud(1).data, headers=PCM)).status_code == 200
+
+
+async def pieces(audio: Pcm) -> AsyncIterator[bytes]:
+    for first in range(0, len(audio.data), 10_000):
+        yield audio.data[first : first + 10_000]
+
+
+async def test_a_client_follows_how_far_its_stream_is(client: DiarizationClient) -> None:
+    told: list[Progress] = []
+    turns = await client.diarize_stream(pieces(loud(1)), follow=told.append)
+    assert turns == await client.diarize(loud(1))
+    assert told[0] == Progress(stage="waiting", percent=0)
+    assert told[-1].percent > 0
+
+
+async def test_a_client_of_a_stream_hears_of_failures_before_and_after_the_beginning(
+    client: DiarizationClient, engine: AlternatingEngine
+) -> None:
+    with pytest.raises(UpstreamRefused) as too_long:
+        await client.diarize_stream(pieces(loud(30.1)))
+    assert too_long.value.reason == "audio-too-long"
+    engine.broken = True
+    with pytest.raises(UpstreamRefused, match="broke off") as broken:
+        await client.diarize_stream(pieces(loud(1)))
+    assert broken.value.reason == "internal-error"
 
 
 async def test_a_full_house_refuses_at_once(http: httpx.AsyncClient, engine: AlternatingEngine) -> None:

@@ -139,6 +139,39 @@ def test_what_was_changed_does_not_pass_for_whole(weights: Weights, tmp_path: Pa
         verified(into=tmp_path)
 
 
+def in_the_cache(models: Path, hub: str, revision: str, content: bytes, *, address: str) -> Path:
+    """A model of one file as the hub's own program leaves it; returns the file."""
+    home = models / "hub" / f"models--{hub.replace('/', '--')}"
+    blob, link = home / "blobs" / address, home / "snapshots" / revision / "model.pt"
+    blob.parent.mkdir(parents=True)
+    link.parent.mkdir(parents=True)
+    blob.write_bytes(content)
+    link.symlink_to(Path("..") / ".." / "blobs" / address)
+    return blob
+
+
+@pytest.mark.parametrize("name", ["fun-asr-nano", "ct-punc", "owner/name"])
+def test_a_model_without_sums_of_ours_is_compared_with_its_address(name: str, tmp_path: Path) -> None:
+    known = known_on_hub().get(name)
+    hub, revision = (known.hub, known.revision) if known else (name, "a" * 40)
+    said = known.name if known else f"{hub}@{revision}"
+    blob = in_the_cache(tmp_path, hub, revision, b"weights", address=hashlib.sha256(b"weights").hexdigest())
+    assert verified(into=tmp_path) == [f"{said}: whole"]
+    blob.write_bytes(b"others")
+    with pytest.raises(WrongWeights, match=f"{said}: unexpected sha256 of model.pt"):
+        verified(into=tmp_path)
+    blob.unlink()
+    with pytest.raises(WrongWeights, match=f"{said}: unexpected sha256 of model.pt"):
+        verified(into=tmp_path)
+
+
+def test_what_can_be_compared_with_nothing_is_not_called_whole(tmp_path: Path) -> None:
+    model = known_on_hub()["fun-asr-nano"]
+    in_the_cache(tmp_path, model.hub, model.revision, b"small", address="b" * 40)
+    [line] = verified(into=tmp_path)
+    assert line.startswith("fun-asr-nano: not verifiable")
+
+
 def test_only_what_the_platform_uses_is_fetched_unasked() -> None:
     assert {name for name, weights in known().items() if not weights.optional} == {
         "moonshine-tiny-en",

@@ -31,6 +31,7 @@ def encoded(container: str, codec: str, *, rate: int = 48_000, seconds: float = 
     file = BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate, layout="mono")
+        assert isinstance(stream, av.AudioStream)
         resampler = av.AudioResampler(stream.codec_context.format, "mono", rate, stream.frame_size or 1024)
         frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
         frame.sample_rate = rate
@@ -118,6 +119,7 @@ def test_a_rate_beyond_sense_is_refused_before_it_costs_anything(layout: str) ->
     file = BytesIO()
     with av.open(file, "w", format="flac") as output:
         stream = output.add_stream("flac", rate=655_350, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         channels = stream.codec_context.layout.nb_channels
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 655_350 * channels), np.int16), "s16", layout)
         silence.sample_rate = 655_350

@@ -12,6 +12,7 @@ from shared.audio import SAMPLE_RATE
 from shared.decoding import AudioTooLong, Decoder, UndecodableAudio
 from shared.decoding_child import decode
 from shared.decoding_stream import TooLong, stream
+from shared.probing import probe
 
 _CLICK_SECONDS = 0.05
 
@@ -155,5 +156,6 @@ def test_recordings_that_were_joined_are_heard_one_after_the_other(
     file = b"".join(links)
     [heard] = clicks_in(stream(io.BytesIO(file), channels=0, max_seconds=10))
     assert heard == pytest.approx([0.2, 2.2, 2.7], abs=0.1)
+    assert probe(io.BytesIO(links[0] + links[2])).duration_seconds == pytest.approx(4.0, abs=0.1)
     whole = decode(file, max_seconds=10)
     assert len(whole) / 2 / SAMPLE_RATE == pytest.approx(4.5, abs=0.1)

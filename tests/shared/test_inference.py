@@ -287,25 +287,50 @@ async def test_one_item_at_fault_fails_alone(worker: InferenceWorker) -> None:
     assert gate.batches == [["running"], ["a", "bad", "b"], ["a"], ["bad"], ["b"]]
 
 
-async def test_a_batch_waits_for_company_until_it_is_full() -> None:
+async def test_an_idle_model_waits_for_nobody() -> None:
+    worker = InferenceWorker(name="test", max_waiting=4, batch_timeout_ms=PATIENCE * 1000)
+    gate = Gate(max_batch_size=8)
+    gate.let(2)
+    async with asyncio.timeout(PATIENCE / 2):
+        assert await ask(worker, gate, "a") == ["A"]
+        assert await ask(worker, gate, "b") == ["B"]
+    worker.close()
+
+
+async def test_what_comes_together_is_one_batch_for_an_idle_model(worker: InferenceWorker) -> None:
+    gate = Gate(max_batch_size=8)
+    gate.let(1)
+    await asyncio.gather(*(ask(worker, gate, item) for item in "abc"))
+    assert gate.batches == [["a", "b", "c"]]
+
+
+async def test_after_a_batch_the_next_waits_for_company_until_it_is_full() -> None:
     worker = InferenceWorker(name="test", max_waiting=4, batch_timeout_ms=PATIENCE * 1000)
     gate = Gate(max_batch_size=2)
-    gate.let(1)
     async with Callers() as callers:
+        running = await callers.call(ask(worker, gate, "running"))
+        await gate.begun()
         await callers.call(ask(worker, gate, "a"))
-        assert gate.batches == []
+        gate.let(2)
+        await running
+        assert gate.batches == [["running"]]
         await callers.call(ask(worker, gate, "b"))
     worker.close()
-    assert gate.batches == [["a", "b"]]
+    assert gate.batches == [["running"], ["a", "b"]]
 
 
-async def test_a_batch_that_finds_no_company_goes_alone() -> None:
-    worker = InferenceWorker(name="test", max_waiting=4, batch_timeout_ms=20)
+async def test_after_a_batch_the_next_that_finds_no_company_goes_alone() -> None:
+    worker = InferenceWorker(name="test", max_waiting=4, batch_timeout_ms=200)
     gate = Gate(max_batch_size=2)
-    gate.let(1)
-    began = time.monotonic()
-    assert await ask(worker, gate, "a") == ["A"]
-    assert 0.02 <= time.monotonic() - began < PATIENCE
+    async with Callers() as callers:
+        running = await callers.call(ask(worker, gate, "running"))
+        await gate.begun()
+        began = time.monotonic()
+        alone = await callers.call(ask(worker, gate, "a"))
+        gate.let(2)
+        await running
+        assert await alone == ["A"]
+        assert 0.2 <= time.monotonic() - began < PATIENCE
     worker.close()
 
 

@@ -52,7 +52,7 @@ class CountingEngine:
 
 def app_with(engine: CountingEngine, settings: SttSettings) -> FastAPI:
     """The service whose engine is a value, and for which speech is whatever is loud."""
-    loaded = Loaded(engine, Path("models/counting"), "the tests ask for it")
+    loaded = Loaded(engine, "scripted", Path("models/counting"), "the tests ask for it")
     return create_app(settings, load=lambda _: loaded, load_vad=lambda _: lambda: _loudness)
 
 

@@ -122,7 +122,8 @@ async def test_health_and_information_name_the_model_and_its_bounds(http: httpx.
         health["service_name"],
         health["version"],
     )
-    assert (info["model"]["engine"], info["model"]["languages"]) == ("counting", ["en", "zh"])
+    assert (info["model"]["engine"], info["model"]["model"]) == ("scripted", "counting")
+    assert info["model"]["languages"] == ["en", "zh"]
     assert info["model"]["chosen_because"] == "the tests ask for it"
     assert info["model"]["has_words"] is False
     assert (info["config"]["max_audio_length"], info["config"]["batch_size"]) == (30, 4)

@@ -58,17 +58,16 @@ export function useCorrecting(sessionId: string, shown: Shown | null, changed: (
       tell(await restored(api, sessionId, segment, version, revision)),
     [api, sessionId, tell],
   );
-  const open = useCallback((segment: Segment) => tell({ kind: "opened", segment }), [tell]);
-  const close = useCallback((segmentId: string) => tell({ kind: "closed", segmentId }), [tell]);
-  const discard = useCallback((draft: Draft) => tell({ kind: "discarded", draft }), [tell]);
-  const write = useCallback(
-    (segmentId: string, typed: Partial<Wanted>) => tell({ kind: "typed", segmentId, typed }),
+  const simple = useMemo(
+    () => ({
+      open: (segment: Segment) => tell({ kind: "opened", segment }),
+      write: (segmentId: string, typed: Partial<Wanted>) => tell({ kind: "typed", segmentId, typed }),
+      close: (segmentId: string) => tell({ kind: "closed", segmentId }),
+      discard: (draft: Draft) => tell({ kind: "discarded", draft }),
+    }),
     [tell],
   );
-  return useMemo(
-    () => ({ corrections, open, write, close, discard, save, restore }),
-    [corrections, open, write, close, discard, save, restore],
-  );
+  return useMemo(() => ({ corrections, ...simple, save, restore }), [corrections, simple, save, restore]);
 }
 
 async function saved(

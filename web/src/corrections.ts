@@ -81,13 +81,10 @@ export const noCorrections: Corrections = {
 };
 
 export function correct(corrections: Corrections, correction: Correction): Corrections {
-  const { version, drafts, standing } = corrections;
+  const { version, drafts } = corrections;
   switch (correction.kind) {
-    case "opened": {
-      const { segment } = correction;
-      const known = drafts.has(segment.segment_id) || isUnconfirmed(standing.get(segment.segment_id));
-      return known ? corrections : withDraft(corrections, draftOf(segment, version));
-    }
+    case "opened":
+      return opened(corrections, correction.segment);
     case "typed": {
       const draft = drafts.get(correction.segmentId);
       return draft ? withDraft(corrections, { ...draft, ...correction.typed }) : corrections;
@@ -96,16 +93,8 @@ export function correct(corrections: Corrections, correction: Correction): Corre
       return { ...corrections, drafts: without(drafts, correction.segmentId) };
     case "discarded":
       return { ...corrections, homeless: corrections.homeless.filter((each) => each !== correction.draft) };
-    case "sent": {
-      const { draft, wanted } = correction;
-      const segment = { ...draft.origin, ...wanted };
-      const shown = { segment, version: draft.version, until: Number.POSITIVE_INFINITY };
-      return {
-        ...corrections,
-        drafts: without(drafts, segment.segment_id),
-        standing: new Map(standing).set(segment.segment_id, shown),
-      };
-    }
+    case "sent":
+      return sent(corrections, correction.draft, correction.wanted);
     case "stored": {
       const { before, ...change } = correction;
       const undoable = change.version === version ? { ...change, revision: before } : null;
@@ -113,12 +102,7 @@ export function correct(corrections: Corrections, correction: Correction): Corre
     }
     case "undone": {
       const left = without(drafts, correction.segment.segment_id);
-      return {
-        ...corrections,
-        drafts: left,
-        standing: withStored(corrections, correction),
-        undoable: null,
-      };
+      return { ...corrections, drafts: left, standing: withStored(corrections, correction), undoable: null };
     }
     case "refused":
       return refused(corrections, correction.draft);
@@ -169,6 +153,24 @@ function hasWords({ text, speaker, origin }: Draft): boolean {
 
 function isUnconfirmed(standing: Standing | undefined): boolean {
   return standing?.until === Number.POSITIVE_INFINITY;
+}
+
+/** What is there already stays as it is: an editor with words in it, and what is on its way. */
+function opened(corrections: Corrections, segment: Segment): Corrections {
+  const { drafts, standing, version } = corrections;
+  const { segment_id: id } = segment;
+  if (drafts.has(id) || isUnconfirmed(standing.get(id))) return corrections;
+  return withDraft(corrections, draftOf(segment, version));
+}
+
+function sent(corrections: Corrections, { origin, version }: Draft, wanted: Wanted): Corrections {
+  const { segment_id: id } = origin;
+  const shown = { segment: { ...origin, ...wanted }, version, until: Number.POSITIVE_INFINITY };
+  return {
+    ...corrections,
+    drafts: without(corrections.drafts, id),
+    standing: new Map(corrections.standing).set(id, shown),
+  };
 }
 
 function withDraft(corrections: Corrections, draft: Draft): Corrections {

@@ -120,7 +120,7 @@ async def test_known_speakers_are_refused_clearly(diarization: Diarization) -> N
     assert not engine.batches
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
+@pytest.mark.parametrize("status", [500, 503, 429, 408])
 async def test_a_diarization_service_that_fails_is_a_retryable_failure(
     diarization: Diarization, status: int
 ) -> None:

@@ -91,6 +91,16 @@ async def test_a_prompt_gives_hints(client: AsyncOpenAI, engine: CountingEngine)
     assert engine.batches[0][0].hints == ("Intrascribe", "LiveKit", "会议")
 
 
+async def test_a_temperature_reaches_the_engine(client: AsyncOpenAI, engine: CountingEngine) -> None:
+    create = client.audio.transcriptions.create
+    await create(file=FILE, model=MODEL, temperature=0.7)
+    async for _ in await create(file=FILE, model=MODEL, temperature=0.3, stream=True):
+        pass
+    await create(file=FILE, model=MODEL)
+    temperatures = [speech.temperature for batch in engine.batches for speech in batch]
+    assert list(dict.fromkeys(temperatures)) == [0.7, 0.3, 0.0]
+
+
 async def test_text_and_subtitles_are_text(client: AsyncOpenAI) -> None:
     create = client.audio.transcriptions.create
     text = await create(file=FILE, model=MODEL, response_format="text")

@@ -80,6 +80,23 @@ def test_what_lies_where_sensevoice_should_and_is_not_it_is_not_loaded(
         load_engine(SttSettings(models_directory=bare))
 
 
+@pytest.mark.parametrize("setting", ["vad_model", "punctuation_model"])
+def test_all_that_torch_opens_is_what_the_hub_has_at_its_commit(
+    bare: Path, folders: dict[str, Path], setting: str
+) -> None:
+    commit = "a" * 40
+    home = bare / "hub" / "models--owner--name"
+    (home / "blobs").mkdir(parents=True)
+    snapshot = home / "snapshots" / commit
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.yaml").write_text("model: CTTransformer")
+    (home / "blobs" / ("0" * 64)).write_bytes(b"something else")
+    (snapshot / "model.pt").symlink_to(Path("..") / ".." / "blobs" / ("0" * 64))
+    settings = {"model_dir": folders["paraformer"], "models_directory": bare, "device": "cpu"}
+    with pytest.raises(EngineUnavailable, match=rf"{commit} has another sha256 than we trust \(model.pt\)"):
+        load_engine(SttSettings.model_validate(settings | {setting: f"owner/name@{commit}"}))
+
+
 def test_a_folder_of_ones_own_is_loaded_by_the_engine_that_can_read_it(
     bare: Path, folders: dict[str, Path]
 ) -> None:

@@ -93,7 +93,7 @@ async def test_the_information_says_which_model_answers_and_why(
     http: httpx.AsyncClient, taught: Path
 ) -> None:
     model = (await http.get("/info")).json()["model"]
-    assert (model["engine"], model["model_dir"]) == ("sensevoice", str(taught))
+    assert (model["engine"], model["model"], model["model_dir"]) == ("funasr", "sensevoice", str(taught))
     assert model["languages"] == ["zh", "yue", "en", "ja", "ko"]
     assert model["chosen_because"] == "STT_ENGINE asks for funasr"
 

@@ -5,12 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
 import pytest
 
 from shared.audio import Pcm, join, read_plain_wav, resample
 from shared.weights import damaged, read_manifest
-from stt_service.engine import Recognised, Speech, SttEngine, load_engine
+from stt_service.engine import EngineUnavailable, Recognised, Speech, SttEngine, load_engine
 from stt_service.models import MANIFEST
 from stt_service.settings import SttSettings
 
@@ -101,6 +102,39 @@ def test_nobody_is_invented(whisper: SttEngine, loudness: int) -> None:
 def test_hints_that_look_like_control_tokens_do_no_harm(whisper: SttEngine, chinese: Pcm) -> None:
     heard = hear(whisper, Speech(chinese, "zh", hints=("<|endoftext|>", "撞击")))
     assert "撞击" in "".join(segment.text for segment in heard.segments)
+
+
+def test_a_temperature_is_where_the_model_begins(whisper: SttEngine, chinese: Pcm) -> None:
+    certain, bold = Speech(chinese, "zh"), Speech(chinese, "zh", temperature=1.0)
+    assert hear(whisper, certain) == hear(whisper, certain)
+    texts = {str(hear(whisper, bold).segments) for _ in range(3)}
+    assert texts != {str(hear(whisper, certain).segments)}
+
+
+def pretend_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a driver counts one whose libraries are not there."""
+    if not ctranslate2.get_cuda_device_count():
+        monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
+    else:
+        pytest.skip("there is a card that works")
+
+
+def test_a_card_that_does_not_compute_is_done_without_and_said(
+    models: Path, chinese: Pcm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_a_card(monkeypatch)
+    loaded = load_engine(SttSettings(engine="faster-whisper", models_directory=models))
+    assert loaded.engine.device == "cpu"
+    assert "on cpu, as cuda does not work: " in loaded.reason
+    assert hear(loaded.engine, Speech(chinese.slice(0, 4), "zh")).segments
+
+
+def test_a_card_that_was_asked_for_and_does_not_compute_is_refused(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_a_card(monkeypatch)
+    with pytest.raises(EngineUnavailable, match="asks for cuda, which does not work: "):
+        load_engine(SttSettings(engine="faster-whisper", models_directory=models, device="cuda"))
 
 
 def test_a_model_in_the_layout_of_the_hub_is_loaded_from_its_commit(models: Path, tmp_path: Path) -> None:

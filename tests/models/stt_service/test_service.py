@@ -59,5 +59,6 @@ async def test_a_short_final_passes_a_long_recording(http: httpx.AsyncClient, re
 
 async def test_the_information_says_what_is_served_and_why(http: httpx.AsyncClient) -> None:
     model = (await http.get("/info")).json()["model"]
-    assert (model["engine"], model["languages"], model["loaded"]) == ("moonshine-tiny-en", ["en"], True)
+    assert (model["engine"], model["model"]) == ("moonshine", "moonshine-tiny-en")
+    assert (model["languages"], model["loaded"]) == (["en"], True)
     assert model["chosen_because"] == "STT_ENGINE asks for moonshine"

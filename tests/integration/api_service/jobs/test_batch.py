@@ -3,10 +3,14 @@
 import asyncio
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
+from asgi_lifespan import LifespanManager
 
-from tests.integration.api_service.conftest import Person
+from api_service.app import create_app
+from api_service.settings import ApiSettings
+from tests.integration.api_service.conftest import BASE_URL, Person, sign_in
 from tests.integration.api_service.jobs.requests import BATCH, ended, send, transcript
 from tests.integration.api_service.jobs.services import Script, recording
 from tests.scripted import until
@@ -255,3 +259,16 @@ async def test_more_channels_than_can_be_taken_apart_are_refused_as_speakers(ada
     file = recording(1, seconds=12, channels=9)
     answer = await send(ada, file, channels_as_speakers="true")
     assert (answer.status_code, answer.json()["code"]) == (400, "too-many-channels"), answer.text
+
+
+async def test_a_recording_too_long_to_tell_anybody_apart_is_taken_and_says_so(settings: ApiSettings) -> None:
+    changes = {"diarization_service_url": "http://127.0.0.1:9", "diarization_max_seconds": 3}
+    async with LifespanManager(create_app(settings.model_copy(update=changes))) as manager:
+        transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 50_000))
+        async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as api:
+            ada = await sign_in(api, "ada")
+            for seconds, notice in ((2, None), (4, "too-long-for-speakers")):
+                answer = await send(ada, recording(1, seconds=seconds), prefer="respond-async")
+                assert (answer.status_code, answer.json()["notice"]) == (202, notice), answer.text
+            unsearched = await send(ada, recording(1, seconds=4), diarize="false", prefer="respond-async")
+            assert unsearched.json()["notice"] is None

@@ -118,6 +118,20 @@ async def test_a_summary_is_a_task_and_then_stored_with_its_evidence(
     assert (wishes.language, wishes.instructions) == ("de", "Be kind.")
 
 
+async def test_quotations_are_in_the_language_of_the_meeting_whatever_was_asked(
+    ada: Person, settings: ApiSettings
+) -> None:
+    session = await talk(ada)
+    extraction = InferenceWorker(name="minutes", max_waiting=4)
+    try:
+        async with hands(settings, Extractor(extraction)) as quoting:
+            summary = await made(ada, quoting, session, {"language": "de"})
+    finally:
+        extraction.close()
+    assert (summary["origin"], summary["language"]) == ("extracted", "en")
+    assert summary["notice"] == "Quoted automatically, to be confirmed:"
+
+
 async def spent(admin: psycopg.AsyncConnection[object], task: str) -> object:
     cursor = await admin.execute(
         "select prompt_tokens, completion_tokens, cost_cents, known_cents from public.jobs where id = %s",
@@ -155,20 +169,6 @@ async def test_a_sum_with_something_unknown_in_it_is_unknown(
     assert [await worker.do(task) for _ in range(2)] == [False, True]
     async with await psycopg.AsyncConnection.connect(servers.database_admin_url) as admin:
         assert await spent(admin, task) == (20, None, None, 0.25)
-
-
-async def test_quotations_are_in_the_language_of_the_meeting_whatever_was_asked(
-    ada: Person, settings: ApiSettings
-) -> None:
-    session = await talk(ada)
-    extraction = InferenceWorker(name="minutes", max_waiting=4)
-    try:
-        async with hands(settings, Extractor(extraction)) as quoting:
-            summary = await made(ada, quoting, session, {"language": "de"})
-    finally:
-        extraction.close()
-    assert (summary["origin"], summary["language"]) == ("extracted", "en")
-    assert summary["notice"] == "Quoted automatically, to be confirmed:"
 
 
 async def test_a_template_is_filled_and_the_sessions_own_is_the_default(ada: Person, worker: Hands) -> None:

@@ -97,13 +97,15 @@ async def test_a_meeting_is_played_as_a_whole_and_voice_by_voice(
     assert loud_seconds(whole.content) == {2, 3, 4, 6, 7}
 
     # Somebody comes back: the recording is made anew, of all that there is.
-    await leave(storage, session["id"], "ann", 10.0, 1.0)
+    await leave(storage, session["id"], "ann", 700.0, 1.0)
     meet(servers, session["id"], status="recording")
     meet(servers, session["id"], status="completed")
     await joined(ada, servers, session["id"])
     again = (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json()
     assert len(again) == 3
-    assert again[0]["duration_seconds"] == pytest.approx(11, abs=0.05)
+    assert again[0]["duration_seconds"] == pytest.approx(701, abs=0.05)
+    whole = await ada.api.get(again[0]["public_url"])
+    assert loud_seconds(whole.content) == {2, 3, 4, 6, 7, 700}
 
 
 @pytest.mark.usefixtures("working")
