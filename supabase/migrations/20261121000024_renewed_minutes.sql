@@ -132,7 +132,8 @@ create trigger renew_minutes after update of status on public.jobs
     new.kind = 'summarize' and new.status = 'success' and old.status <> 'success' and new.settings @> '{"automatic": true}'
   ) execute function internal.renew_minutes();
 
--- As before, in the order in which others lock.
+-- As before, in the order in which others lock, and words that come late to a transcript which has been heard again are not left
+-- beside what was heard.
 create or replace function internal.store_captions(captions jsonb) returns integer
 language plpgsql security definer set search_path = ''
 as $$
