@@ -21,6 +21,7 @@ _CHANGE = {
     "If-Match has to be one entity tag": "a header is text",
     "Say what": "one of several is needed",
 }
+_TEXT = {"A summary cannot be without": "null is for what may be removed, and absence for what stays"}
 _NEEDED = {"A template cannot be without": "null is for what may be removed, and absence for what stays"}
 
 ROUTES: Mapping[str, Mapping[str, str]] = {
@@ -60,6 +61,12 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     "patch /api/v1/sessions/{session_id}/transcript/segments/{segment_id}": _CHANGE,
     "put /api/v1/templates/{template_id}": _NEEDED,
     "patch /api/v1/templates/{template_id}": _NEEDED,
+    **{
+        f"{method} /api/{version}/sessions/{{session_id}}/ai-summaries/{{summary_id}}": _TEXT
+        for method in ("put", "patch")
+        for version in ("v1", "v2")
+    },
+    "get /api/v2/tasks": {"cursor:": "a cursor comes from the page before"},
     "post /api/v1/sessions/{session_id}/audio_files/uploads": {
         "A file's name has 1 to 255 characters": "folders in front of a name do not count",
     },
