@@ -44,4 +44,4 @@ def test_every_failure_has_a_code_of_its_own() -> None:
 
 
 def test_only_what_may_pass_is_retryable() -> None:
-    assert all(kind.status == 503 for kind in all_kinds() if kind.retryable)
+    assert {kind.status for kind in all_kinds() if kind.retryable} <= {408, 429, 503}

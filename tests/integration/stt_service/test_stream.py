@@ -153,12 +153,12 @@ async def test_what_is_resumed_counts_more_than_the_partials_before(port: int) -
     async with streaming(port) as client:
         await client.start()
         await client.send(whole)
-        broken = [await client.caption()]
-        while not any(caption.segment_id != broken[0].segment_id for caption in broken):
+        broken: list[StreamCaption] = []
+        while len({caption.segment_id for caption in broken}) < 2 or not any(each.final for each in broken):
             broken.append(await client.caption())
         client.socket.transport.abort()
     last = max((caption for caption in broken if caption.final), key=lambda caption: caption.end)
-    partial = broken[-1]
+    partial = next(caption for caption in broken[::-1] if caption.segment_id != last.segment_id)
     assert not partial.final
     async with streaming(port) as client:
         floor = max(caption.revision for caption in broken) + 1
