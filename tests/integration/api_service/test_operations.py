@@ -46,7 +46,7 @@ async def test_health_answers_soon_when_nothing_else_does(settings: ApiSettings)
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
             asked_at = time.monotonic()
             answer = await client.get("/health")
-            assert time.monotonic() - asked_at < 1.5
+            assert time.monotonic() - asked_at < 4
             assert answer.status_code == 200
             details = answer.json()["details"]
     parts = (details["database"], details["redis"], details["livekit"])

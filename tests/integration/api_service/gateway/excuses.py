@@ -22,6 +22,7 @@ _CHANGE = {
     "Say what": "one of several is needed",
 }
 _TEXT = {"A summary cannot be without": "null is for what may be removed, and absence for what stays"}
+_STATUS = {"invalid-status": "which there are is told in words, as the first clients know it"}
 _NEEDED = {"A template cannot be without": "null is for what may be removed, and absence for what stays"}
 
 ROUTES: Mapping[str, Mapping[str, str]] = {
@@ -66,6 +67,8 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
         for method in ("put", "patch")
         for version in ("v1", "v2")
     },
+    "put /api/v1/sessions/{session_id}": _STATUS,
+    "patch /api/v1/sessions/{session_id}": _STATUS,
     "get /api/v2/tasks": {"cursor:": "a cursor comes from the page before"},
     "post /api/v1/sessions/{session_id}/audio_files/uploads": {
         "A file's name has 1 to 255 characters": "folders in front of a name do not count",
