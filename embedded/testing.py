@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from embedded.environments import ENVIRONMENTS, ROOT
@@ -30,6 +32,8 @@ _FOLDERS = {
     "embedded": ["tests/embedded", "tests/integration/platform", "tests/e2e", "tests/browser"],
 }
 SUITES = (*_FOLDERS, "web")
+_LONGEST = "api"
+_SHORTER = ("stt", "stt-funasr", "diarization", "agent", "web")
 _CLOSING_LINE = re.compile(r"(=+ )?(no tests ran|\d+ \w+.*) in [\d.]+s|\s*Tests\s+\d+ ")
 _COUNT = re.compile(r"(\d+) (passed|failed|skipped|error)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -61,8 +65,16 @@ class Outcome:
 
 
 def run(suites: Iterable[str]) -> bool:
-    """Run suites one after the other, print one closing line for all, and return whether all passed."""
-    outcomes = [_run(suite, *chosen) for suite in suites if (chosen := _command(suite))]
+    """Run suites, print one closing line for all, and return whether all passed.
+
+    The longest has the others beside it, because both wait more than they compute. Those of the whole
+    platform, in which people wait for each other, come last and alone.
+    """
+    wanted = list(suites)
+    lanes = [[each for each in wanted if each == _LONGEST], [each for each in wanted if each in _SHORTER]]
+    with ThreadPoolExecutor() as threads:
+        outcomes = list(chain.from_iterable(threads.map(_run_all, lanes)))
+    outcomes += _run_all([each for each in wanted if each not in (_LONGEST, *_SHORTER)])
     print(summarise(outcomes), flush=True)
     return all(outcome.passed for outcome in outcomes)
 
@@ -79,6 +91,10 @@ def summarise(outcomes: Sequence[Outcome]) -> str:
         f"{total['passed']} passed, {total['failed'] + total['error']} failed, {total['skipped']} skipped"
     )
     return "\n".join(["", *lines])
+
+
+def _run_all(suites: Iterable[str]) -> list[Outcome]:
+    return [_run(suite, *chosen) for suite in suites if (chosen := _command(suite))]
 
 
 def _command(suite: str) -> tuple[Sequence[str], Path, Mapping[str, str] | None] | None:
@@ -101,8 +117,7 @@ def _run(suite: str, command: Sequence[str], cwd: Path, environment: Mapping[str
     ) as process:
         try:
             for line in process.stdout or ():
-                sys.stdout.write(line)
-                sys.stdout.flush()
+                print(f"{suite} | {line}", end="", flush=True)
                 lines.append(_COLOUR.sub("", line.rstrip("\n")))
         except BaseException:
             process.terminate()
