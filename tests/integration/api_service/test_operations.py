@@ -94,7 +94,7 @@ async def test_the_description_shows_problems_as_they_are(api: httpx.AsyncClient
 async def test_lost_connections_to_the_database_are_replaced(ada: Person, servers: Servers) -> None:
     with psycopg.connect(servers.database_admin_url) as connection:
         ended = connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'intrascribe_api'"
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'intrascribe_api'"
         ).fetchall()
     assert ended
     assert (await ada.get("/api/v1/users/me")).status_code == 200
