@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from shared.errors import InvalidRequest, Unavailable
+from shared.errors import InvalidRequest, NotFound, Unavailable
 from shared.serving import answer
 
 log = structlog.get_logger()
@@ -100,6 +100,11 @@ def answer_data_error(request: Request, error: Exception) -> Response:
     """A value that Postgres cannot hold came from who asked; all of ours are in bounds."""
     log.warning("request.not_storable", sqlstate=getattr(error, "sqlstate", None))
     return answer(InvalidRequest("A value in it is out of the bounds of what is stored"), request)
+
+
+def answer_gone(request: Request, _: Exception) -> Response:
+    """What a row was to belong to was there when it was looked up, and has been deleted since."""
+    return answer(NotFound("What this belongs to has just been deleted"), request)
 
 
 def _has_news(connection: Connection) -> bool:

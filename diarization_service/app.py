@@ -15,7 +15,7 @@ from diarization_service.diarization import Diariser
 from diarization_service.engine import EngineUnavailable, Loaded, load_engine
 from diarization_service.runtime import DiarizationUnavailable, Missing, Ready, Runtime, WithRuntime
 from diarization_service.settings import DiarizationSettings
-from shared.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES
+from shared.bodies import FILE_MEDIA_TYPES, JSON_MEDIA_TYPE, WAV_MEDIA_TYPES, BodyTooSlow
 from shared.contracts.diarization import (
     DIARIZE_FILE_PATH,
     DIARIZE_PATH,
@@ -34,9 +34,6 @@ from shared.problems import Responses, documented, self_contained
 from shared.serving import install, while_connected
 
 log = structlog.get_logger()
-
-_READ_SECONDS = 600.0
-"""A body that comes more slowly would keep a place from others."""
 
 NAME, VERSION = "Intrascribe Diarization Service", "1.0.0"
 
@@ -92,7 +89,7 @@ router = APIRouter()
 
 _FAILURES = documented(
     *(BadRequest, UndecodableAudio, AudioTooLong, TooLarge, UnsupportedMedia, InvalidRequest),
-    *(EngineBusy, DecoderBusy, Unavailable, DiarizationUnavailable),
+    *(EngineBusy, DecoderBusy, Unavailable, DiarizationUnavailable, BodyTooSlow),
 )
 _TEXT = {"schema": {"type": "string"}}
 _ANSWERS: Responses = _FAILURES | {
@@ -156,7 +153,7 @@ async def _answered(request: Request, runtime: Runtime, query: schemas.DiarizeQu
     diariser, form = runtime.diariser, wanted(request, query.format)
     with ExitStack() as held:
         held.enter_context(diariser.place())
-        asked = await _read_in_time(read, request, query, runtime)
+        asked = await read(request, query, runtime.decoder, runtime.settings)
         if form == "events":
             return Events(
                 request,
@@ -166,14 +163,6 @@ async def _answered(request: Request, runtime: Runtime, query: schemas.DiarizeQu
         answer = await while_connected(request, diariser.diarize(asked.audio, asked.options))
         # It is valid already, and would be checked once more.
         return complete(answer, form, name=asked.name)
-
-
-async def _read_in_time(read: Read, request: Request, query: schemas.DiarizeQuery, runtime: Runtime) -> Asked:
-    try:
-        async with asyncio.timeout(_READ_SECONDS):
-            return await read(request, query, runtime.decoder, runtime.settings)
-    except TimeoutError:
-        raise BadRequest(f"The body took longer than {_READ_SECONDS:g} seconds") from None
 
 
 @router.get("/health", responses={503: {"model": schemas.Health, "description": "There is no model"}})

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from diarization_service.schemas import DiarizeForm
 from diarization_service.settings import DiarizationSettings
 from shared.audio import SAMPLE_RATE, Pcm
-from shared.bodies import JSON_MEDIA_TYPE, audio_body, decode_file, json_body, media_of
+from shared.bodies import JSON_MEDIA_TYPE, audio_body, decode_file, json_body, media_of, receiving
 from shared.contracts.diarization import FILE_FIELD, DiarizeJson, DiarizeOptions
 from shared.contracts.stt import PCM_MEDIA_TYPE
 from shared.decoding import Decoder
@@ -40,8 +40,10 @@ class Asked:
 async def read_body(
     request: Request, options: DiarizeOptions, decoder: Decoder, settings: DiarizationSettings
 ) -> Asked:
-    """JSON, PCM or a file. Raises what the parts of it raise that cannot be taken."""
+    """JSON, PCM or a file. Raises BodyTooSlow, or what the parts of it raise that cannot be taken."""
     max_seconds = settings.max_audio_seconds
+    async with receiving(within_seconds=settings.body_timeout_seconds):
+        await request.body()
     if media_of(request).get_content_type() == JSON_MEDIA_TYPE:
         body = await json_body(request, max_bytes=settings.max_json_bytes)
         given, file = await asyncio.to_thread(_from_json, body, options)
@@ -55,10 +57,11 @@ async def read_body(
 async def read_form(
     request: Request, options: DiarizeOptions, decoder: Decoder, settings: DiarizationSettings
 ) -> Asked:
-    """A file in a form. Raises UnsupportedMedia, BadRequest, InvalidRequest or what decoding raises."""
+    """A file in a form. Raises UnsupportedMedia, BodyTooSlow, BadRequest, InvalidRequest, or as decoding."""
     if media_of(request).get_content_type() != FORM_MEDIA_TYPE:
         raise UnsupportedMedia(f"Send {FORM_MEDIA_TYPE} with a file in the field {FILE_FIELD}")
-    fields = await _parsed(request)
+    async with receiving(within_seconds=settings.body_timeout_seconds):
+        fields = await _parsed(request)
     try:
         values = {name: value for name, value in fields.items() if isinstance(value, str) and value}
         given = _validated(DiarizeForm, _over(options) | values, place="body")

@@ -47,6 +47,9 @@ class DiarizationSettings(ServiceSettings):
     max_json_bytes: int = Field(64_000_000, gt=0)
     """Of JSON with a file in hexadecimal digits, which takes twice the file's size."""
 
+    body_timeout_seconds: float = Field(120, gt=0)
+    """In which a body is to be there; until then it has one of the places of those who wait."""
+
     max_waiting: int = Field(4, ge=1)
     """Requests that may wait for the model, each with its audio in memory; more are refused with 503."""
 

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from api_service.database import Connection
 from api_service.jobs.repository import Kind
+from api_service.llm.bill import Cost
 from api_service.sessions.listing import Place
 
 Status = Literal["pending", "started", "success", "failed", "cancelled"]
@@ -31,10 +32,18 @@ class Job:
     result: dict[str, JsonValue] | None
     error: str | None
     error_code: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_cents: float | None
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
     updated_at: datetime
+
+    @property
+    def cost(self) -> Cost:
+        """What it has spent on language models in all of its attempts."""
+        return Cost(self.prompt_tokens, self.completion_tokens, self.cost_cents)
 
     @property
     def over(self) -> bool:
@@ -52,8 +61,8 @@ class Wanted:
 
 
 _JOB = """
-    select id, session_id, kind, status, progress, step, result, error, error_code, created_at, started_at,
-      completed_at, updated_at
+    select id, session_id, kind, status, progress, step, result, error, error_code, prompt_tokens,
+      completion_tokens, cost_cents, created_at, started_at, completed_at, updated_at
     from public.jobs where user_id = %(user_id)s
 """
 _NEWEST = SQL("order by created_at desc, id desc limit %(limit)s")

@@ -39,6 +39,10 @@ class TaskResponse(BaseModel):
     result: dict[str, JsonValue] | None = Field(description="Never null when the status is `success`")
     error: str | None
     error_code: str | None = Field(description="Of a failure: stable, for programs")
+    token_usage: dict[str, int] = Field(
+        description="What language models were given and said for it, failed attempts too; empty when unknown"
+    )
+    cost_cents: float | None = Field(description="What that cost; null when unknown")
     ready: bool
     successful: bool
     created_at: datetime
@@ -63,6 +67,8 @@ class TaskResponse(BaseModel):
             result=job.result,
             error=job.error and job.error.replace(_AUTHENTICATION_MARK, "4xx"),
             error_code=job.error_code,
+            token_usage=job.cost.token_usage,
+            cost_cents=job.cost.cents,
             ready=job.over,
             successful=job.status == "success",
             created_at=job.created_at,

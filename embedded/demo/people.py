@@ -125,7 +125,7 @@ class Person:
         self._publication = await self._room.local_participant.publish_track(track, options)
 
     async def heard(self) -> None:
-        """Returns when somebody, which can only be the agent, has subscribed to the microphone."""
+        """Returns when somebody subscribed to the microphone: the agent, where all others are a `Person`."""
         if self._publication is not None:
             await self._publication.wait_for_subscription()
 

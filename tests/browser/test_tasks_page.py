@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from embedded.demo.measure import word_error_rate
 from tests.browser.conftest import OpenPage, record
@@ -55,6 +55,32 @@ async def test_a_transcription_that_was_begun_elsewhere_is_seen_stopped_and_brin
         await expect(page.get_by_test_id("task")).to_have_count(0)
         shown = " ".join(await page.get_by_test_id("caption").all_text_contents())
         assert word_error_rate({"": said}, {"": shown}) <= 0.2
+
+
+async def test_work_that_ends_while_a_page_is_opened_is_not_shown_as_going_on(
+    platform: RunningPlatform, open_page: OpenPage, tmp_path: Path
+) -> None:
+    url, said = platform.api_url, " ".join(SENTENCES)
+    recording = record(tmp_path / "sentences.wav", silence_seconds=1, text=said)
+    async with open_page(f"{url}/app/") as page:
+        headers = await sign_in(page, url, "opening@example.com")
+        session_id = await send(page, url, headers, recording)
+        path = f"{url}/api/v1/sessions/{session_id}"
+        begun = await (await page.request.get(path, headers=headers)).json()
+        assert begun["status"] == "processing"
+        async with asyncio.timeout(_PATIENCE / 1000):
+            session = begun
+            while session["status"] == "processing":
+                await asyncio.sleep(0.1)
+                session = await (await page.request.get(path, headers=headers)).json()
+
+        async def tell_as_it_was(route: Route) -> None:
+            await route.fulfill(json=begun)
+
+        await page.route(path, tell_as_it_was, times=1)
+        await page.goto(f"{url}/app/#/sessions/{session_id}")
+        await expect(page.get_by_test_id("caption").first).to_be_visible()
+        await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
 
 
 async def test_what_a_second_pass_corrects_appears_by_itself_and_leaves_an_open_editor_alone(

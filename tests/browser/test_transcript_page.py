@@ -94,14 +94,10 @@ async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_wa
     nonsense.write_text("Dear Ada, no sound is in here.")
     async with open_page(f"{platform.api_url}/app/") as page:
         await sign_in(page, platform.api_url, "sender@example.com")
-        form = page.get_by_test_id("upload")
-        await form.locator("input[type=file]").set_input_files(nonsense)
-        await form.get_by_role("button", name="Transcribe").click()
-        await expect(form.get_by_test_id("problem")).to_contain_text("Choose an audio or video file")
+        await _send(page, nonsense)
+        await expect(page.get_by_test_id("problem")).to_contain_text("Choose an audio or video file")
 
-        await form.locator("input[type=file]").set_input_files(recording)
-        await form.get_by_label("Spoken language").select_option("en-US")
-        await form.get_by_role("button", name="Transcribe").click()
+        await _send(page, recording)
         await expect(page.get_by_role("heading", name="garden show")).to_be_visible()
         # Who comes back finds the work going on.
         await page.reload()
@@ -111,34 +107,51 @@ async def test_a_recording_becomes_a_transcript_and_minutes_that_lead_to_what_wa
         await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
         await expect(page.get_by_test_id("playback")).to_be_visible()
 
-        form = page.get_by_test_id("minutes-form")
-        await form.get_by_text("Wishes", exact=True).click()
-        await form.get_by_label("What matters to you").fill("Mind the garden.")
-        await form.get_by_label("Language of the minutes").select_option("de-DE")
-        await page.get_by_role("button", name="Make minutes").click()
-        await expect(page.get_by_test_id("minutes-origin")).to_have_attribute(
-            "data-origin", "extracted", timeout=_PATIENCE
-        )
-        decisions = page.get_by_test_id("minutes-decisions")
-        # In the language that was spoken: quotations follow no wishes.
-        await expect(decisions.get_by_test_id("minutes-notice")).to_contain_text("to be confirmed")
-        decided = decisions.locator("li", has_text="Friday")
-        await decided.get_by_test_id("evidence").click()
-        marked = page.locator("[data-marked=true]")
-        await expect(marked).to_contain_text("Friday")
-        await expect(marked).to_be_focused()
-        await expect(marked).to_be_in_viewport()
-        player = page.locator("audio")
-        await expect(player).to_have_js_property("paused", False)
-        assert await player.evaluate("player => player.currentTime") > 0.5
+        await _make_minutes(page)
+        await _follow_a_decision(page, "Friday")
+        await _transcribe_again_and_return(page)
 
-        await page.get_by_test_id("versions").locator("summary").click()
-        await page.get_by_role("button", name="Transcribe again").click()
-        await expect(page.get_by_test_id("version")).to_have_count(2, timeout=_PATIENCE)
-        first = page.get_by_test_id("version").last
-        await expect(first).to_have_attribute("data-current", "false")
-        await first.get_by_role("button", name="Use this one").click()
-        await expect(first).to_have_attribute("data-current", "true")
+
+async def _send(page: Page, file: Path) -> None:
+    form = page.get_by_test_id("upload")
+    await form.locator("input[type=file]").set_input_files(file)
+    await form.get_by_label("Spoken language").select_option("en-US")
+    await form.get_by_role("button", name="Transcribe").click()
+
+
+async def _make_minutes(page: Page) -> None:
+    """With wishes in another language, which quotations do not follow."""
+    form = page.get_by_test_id("minutes-form")
+    await form.get_by_text("Wishes", exact=True).click()
+    await form.get_by_label("What matters to you").fill("Mind the garden.")
+    await form.get_by_label("Language of the minutes").select_option("de-DE")
+    await page.get_by_role("button", name="Make minutes").click()
+    origin = page.get_by_test_id("minutes-origin")
+    await expect(origin).to_have_attribute("data-origin", "extracted", timeout=_PATIENCE)
+
+
+async def _follow_a_decision(page: Page, word: str) -> None:
+    """Its evidence leads to the words, which are played."""
+    decisions = page.get_by_test_id("minutes-decisions")
+    await expect(decisions.get_by_test_id("minutes-notice")).to_contain_text("to be confirmed")
+    await decisions.locator("li", has_text=word).get_by_test_id("evidence").click()
+    marked = page.locator("[data-marked=true]")
+    await expect(marked).to_contain_text(word)
+    await expect(marked).to_be_focused()
+    await expect(marked).to_be_in_viewport()
+    player = page.locator("audio")
+    await expect(player).to_have_js_property("paused", False)
+    assert await player.evaluate("player => player.currentTime") > 0.5
+
+
+async def _transcribe_again_and_return(page: Page) -> None:
+    await page.get_by_test_id("versions").locator("summary").click()
+    await page.get_by_role("button", name="Transcribe again").click()
+    await expect(page.get_by_test_id("version")).to_have_count(2, timeout=_PATIENCE)
+    first = page.get_by_test_id("version").last
+    await expect(first).to_have_attribute("data-current", "false")
+    await first.get_by_role("button", name="Use this one").click()
+    await expect(first).to_have_attribute("data-current", "true")
 
 
 async def test_words_are_corrected_by_keyboard_and_nobody_overwrites_anybody(

@@ -52,7 +52,7 @@ def _telling_words(text: str) -> set[str]:
 async def test_who_leaves_and_returns_is_captioned_again_under_the_same_name(
     platform: RunningPlatform,
 ) -> None:
-    before, after = "I will be back in a minute.", "Now I am here again."
+    before, after = SENTENCES[:2]
     async with room(platform.api_url, "In and out") as opened:
         watcher = await opened.enter("Bob")
         ada = await opened.enter("Ada")

@@ -5,7 +5,10 @@ import { problemFrom, unreachable } from "./problem";
 /** Bytes, of all bytes. */
 export type Sent = (sent: number, total: number) => void;
 
-/** Throws a Problem; when `signal` is aborted, its reason. */
+/** Without a byte taken or an answer for so long, nobody is there; an answer may wait for a short recording. */
+const SILENCE_MS = 120_000;
+
+/** Throws a Problem, also when the other end falls silent; when `signal` is aborted, its reason. */
 export function sendForm(
   address: string,
   form: FormData,
@@ -18,7 +21,19 @@ export function sendForm(
     const request = new XMLHttpRequest();
     request.open("POST", address);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = (event) => event.lengthComputable && sent(event.loaded, event.total);
+    let silence: ReturnType<typeof setTimeout>;
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        reject(unreachable());
+        request.abort();
+      }, SILENCE_MS);
+    };
+    request.upload.onprogress = (event) => {
+      heard();
+      if (event.lengthComputable) sent(event.loaded, event.total);
+    };
+    request.onloadend = () => clearTimeout(silence);
     request.onload = () => {
       const response = responseOf(request);
       if (response.ok) resolve(response);
@@ -27,6 +42,7 @@ export function sendForm(
     request.onerror = () => reject(unreachable());
     request.onabort = () => reject(signal.reason);
     signal.addEventListener("abort", () => request.abort(), { once: true });
+    heard();
     request.send(form);
   });
 }

@@ -30,6 +30,8 @@ FIELDS = {
     "result",
     "error",
     "error_code",
+    "token_usage",
+    "cost_cents",
     "ready",
     "successful",
     "created_at",
@@ -212,6 +214,7 @@ async def test_tasks_are_listed_newest_first_and_narrowed_down(ada: Person, work
     [task] = (await ada.send("GET", f"{PATH}?ready=true")).json()
     assert set(task) == FIELDS
     assert (task["error"], task["error_code"]) == ("the engine is busy", "engine-busy")
+    assert (task["token_usage"], task["cost_cents"]) == ({"prompt_tokens": 0, "completion_tokens": 0}, 0)
 
 
 async def test_pages_of_tasks_lead_to_each_other(ada: Person, workers: Workers) -> None:

@@ -88,3 +88,19 @@ async def answered(http: httpx.AsyncClient) -> float:
     """Requests that have ended, in all tests of this process."""
     metric = 'request_seconds_count{method="POST",route="/diarize",service="diarization",status="200"} '
     return float((await http.get("/metrics")).text.partition(metric)[2].partition("\n")[0] or 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/diarize", "audio/pcm"), ("/diarize-file", "multipart/form-data; boundary=b")],
+)
+async def test_a_body_that_does_not_come_holds_a_place_for_a_while_only(path: str, kind: str) -> None:
+    async def withheld() -> AsyncIterator[bytes]:
+        await asyncio.sleep(1)
+        yield b""
+
+    settings = DiarizationSettings(max_waiting=1, body_timeout_seconds=0.2)
+    async with serving(app_with(AlternatingEngine(), settings)) as http:
+        answer = await http.post(path, content=withheld(), headers={"content-type": kind})
+        assert (answer.status_code, answer.json()["code"]) == (408, "body-too-slow")
+        assert await DiarizationClient(http).diarize(loud(1))

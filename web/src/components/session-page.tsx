@@ -78,6 +78,7 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
     [tasks.reload, reloadRecording, reload, renew],
   );
   const transcribing = useTask(tasks, OF_THE_TRANSCRIPT, ended);
+  useReason(endedSinceRead(session, transcribing.task), renew);
   return (
     <>
       <Head session={session} status={status} />
@@ -113,11 +114,16 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
   );
 }
 
-/** What an event tells is a reason to ask at once: kept, it would outlast what no event told of. */
+/** What is told is a reason to ask at once: kept, it would outlast what nobody tells of. */
 function useReason(told: string | null, ask: () => void): void {
   useEffect(() => {
     if (told !== null) ask();
   }, [told, ask]);
+}
+
+/** Work may end between the reading of a session and that of its tasks; then neither tells of the end. */
+function endedSinceRead({ status }: Session, task: Task | null): string | null {
+  return status === "processing" && task?.ready ? task.task_id : null;
 }
 
 /** Why there are no words; null where something else says it. */
