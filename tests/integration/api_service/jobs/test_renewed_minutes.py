@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
@@ -98,6 +99,20 @@ class Meeting:
         return [line["segment_ids"][0] for line in minutes["key_points"]]
 
 
+@asynccontextmanager
+async def being_written(meeting: Meeting, worker: Hands, maker: ScriptedMaker) -> AsyncIterator[str]:
+    """The task that makes minutes of what was said until now; it waits for the end of the block."""
+    meeting.become("completed")
+    [task] = meeting.tasks()
+    maker.let.clear()
+    doing = asyncio.create_task(worker.do(task))
+    async with asyncio.timeout(20):
+        await maker.title_told.wait()
+        yield task
+        maker.let.set()
+        assert await doing
+
+
 @pytest.fixture
 async def meeting(ada: Person, servers: Servers) -> Meeting:
     """One that has begun."""
@@ -125,17 +140,10 @@ async def test_words_that_come_while_minutes_are_written_are_in_their_next_versi
     meeting: Meeting, worker: Hands, maker: ScriptedMaker
 ) -> None:
     meeting.hear(1)
-    meeting.become("completed")
-    [task] = meeting.tasks()
-    maker.let.clear()
-    doing = asyncio.create_task(worker.do(task))
-    async with asyncio.timeout(20):
-        await maker.title_told.wait()
+    async with being_written(meeting, worker, maker) as task:
         meeting.hear(2)
         meeting.hear(3)
         assert meeting.tasks() == [task]
-        maker.let.set()
-        assert await doing
     [_, renewal] = meeting.tasks()
     assert await worker.do(renewal)
     assert await meeting.evidence() == ["track:1", "track:2", "track:3"]
@@ -148,18 +156,12 @@ async def test_words_that_are_being_stored_when_minutes_are_wait_for_no_third_ch
     meeting: Meeting, worker: Hands, maker: ScriptedMaker, servers: Servers
 ) -> None:
     meeting.hear(1)
-    meeting.become("completed")
-    [task] = meeting.tasks()
-    maker.let.clear()
-    doing = asyncio.create_task(worker.do(task))
     waits = "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like %s"
-    async with asyncio.timeout(20):
-        await maker.title_told.wait()
+    async with being_written(meeting, worker, maker):
         with psycopg.connect(servers.database_admin_url) as sink:
             sink.execute("select internal.store_captions(%s::jsonb)", [meeting.captions(2)])
             maker.let.set()
             await until(lambda: bool(meeting.run(waits, "%store_minutes%")))
-        assert await doing
     assert len(meeting.tasks()) == 2
 
 
@@ -179,16 +181,9 @@ async def test_what_a_second_pass_corrects_while_minutes_are_written_is_in_their
     meeting: Meeting, worker: Hands, maker: ScriptedMaker
 ) -> None:
     meeting.hear(1, 2)
-    meeting.become("completed")
-    [task] = meeting.tasks()
-    maker.let.clear()
-    doing = asyncio.create_task(worker.do(task))
-    async with asyncio.timeout(20):
-        await maker.title_told.wait()
+    async with being_written(meeting, worker, maker) as task:
         meeting.second_pass(2)
         assert meeting.tasks() == [task]
-        maker.let.set()
-        assert await doing
     assert len(meeting.tasks()) == 2
 
 
@@ -220,16 +215,9 @@ async def test_what_people_correct_is_no_reason_for_other_minutes(
     meeting: Meeting, worker: Hands, maker: ScriptedMaker
 ) -> None:
     meeting.hear(1, 2)
-    meeting.become("completed")
-    [task] = meeting.tasks()
-    maker.let.clear()
-    doing = asyncio.create_task(worker.do(task))
     path = f"/api/v1/sessions/{meeting.session}/transcript/segments/track:1"
-    async with asyncio.timeout(20):
-        await maker.title_told.wait()
+    async with being_written(meeting, worker, maker) as task:
         assert (await meeting.person.send("PATCH", path, {"text": "As I know."})).status_code == 200
-        maker.let.set()
-        assert await doing
     assert (await meeting.person.send("PATCH", path, {"text": "As I know better."})).status_code == 200
     assert meeting.tasks() == [task]
 
