@@ -1,6 +1,7 @@
 """Files that any browser plays and can jump about in: AAC in MP4, with its index in front."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,8 +20,20 @@ _SETTLING_SAMPLES = 5 * SAMPLE_RATE
 """After so much silence each packet of the encoder is like the one before."""
 
 
+async def written(write: Callable[[], None]) -> None:
+    """Write to files in a thread. Whoever is cancelled meanwhile waits until the thread has ended.
+
+    A thread cannot be cancelled, and a file that is closed under one takes the process with it.
+    """
+    writing = asyncio.ensure_future(asyncio.to_thread(write))
+    try:
+        await asyncio.shield(writing)
+    finally:
+        await asyncio.wait({writing})
+
+
 class PlayableFile:
-    """Written window by window; whole when its block ends without an error."""
+    """Written window by window; whole when its block ends without an error. Two threads never use it at once."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
