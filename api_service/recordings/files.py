@@ -33,7 +33,7 @@ async def written(write: Callable[[], None]) -> None:
 
 
 class PlayableFile:
-    """Written window by window; whole when its block ends without an error. Two threads never use it at once."""
+    """Written window by window, never by two at once; whole when its block ends without an error."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
