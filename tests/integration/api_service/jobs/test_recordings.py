@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import av
 import numpy as np
@@ -194,6 +194,23 @@ async def test_a_recording_is_joined_again_when_chunks_come_late(
     with psycopg.connect(servers.database_admin_url) as admin:
         query = "select count(*) from public.jobs where session_id = %s and kind = 'join_recording'"
         assert admin.execute(query, [session["id"]]).fetchone() == (1,)
+
+
+async def test_a_late_chunk_of_a_session_that_is_gone_is_removed(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    there, gone = (await ada.new_session())["id"], str(uuid4())
+    storage = open_storage(settings)
+    for session_id in (there, gone):
+        await leave(storage, session_id, "ann", 0.0, 1.0)
+        await storage.put(late_key(UUID(session_id)), nothing())
+    database = Database(servers.database_url, connections=1)
+    await database.open()
+    await LateRecordings(database, storage).look()
+    await database.close()
+    assert len([key async for key in storage.keys(folder(UUID(there)))]) == 1
+    assert [key async for key in storage.keys(folder(UUID(gone)))] == []
+    assert [key async for key in storage.keys(LATE_FOLDER)] == []
 
 
 async def nothing() -> AsyncIterator[bytes]:
