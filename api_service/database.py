@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 import structlog
 from fastapi import Request, Response
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -78,6 +79,8 @@ class Database:
             async with self._pool.connection() as connection:
                 yield connection
                 self._used_at[connection] = time.monotonic()
+        except (DeadlockDetected, SerializationFailure) as failure:
+            raise Unavailable("Others were changing the same") from failure
         except (psycopg.OperationalError, PoolTimeout) as failure:
             raise Unavailable("The database cannot be reached") from failure
 
