@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,11 +26,15 @@ async def written(write: Callable[[], None]) -> None:
 
     A thread cannot be cancelled, and a file that is closed under one takes the process with it.
     """
-    writing = asyncio.ensure_future(asyncio.to_thread(write))
+    # Not a task: whoever ends the loop cancels every one there is.
+    writing = asyncio.get_running_loop().run_in_executor(None, write)
     try:
         await asyncio.shield(writing)
     finally:
-        await asyncio.wait({writing})
+        while not writing.done():
+            # Being told so again changes nothing.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({writing})
 
 
 class PlayableFile:
