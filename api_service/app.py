@@ -15,7 +15,7 @@ from api_service.audio.store import media_origins, open_audio_store
 from api_service.auth import development
 from api_service.auth.keys import PublishedKeys
 from api_service.auth.verifier import Authority, TokenVerifier
-from api_service.database import Database, answer_data_error, answer_gone
+from api_service.database import Database, answer_data_error, answer_gone, answer_refused
 from api_service.gateway.documentation import SCHEMA_PATH, DocumentedApi, serve_pages
 from api_service.gateway.install import layers
 from api_service.gateway.limiter import RateLimiter
@@ -96,6 +96,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     app.add_exception_handler(psycopg.DataError, answer_data_error)
     app.add_exception_handler(psycopg.errors.ForeignKeyViolation, answer_gone)
+    app.add_exception_handler(psycopg.errors.InsufficientPrivilege, answer_refused)
     if settings.docs:
         serve_pages(app)
     for router in ROUTERS:

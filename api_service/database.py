@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 import structlog
 from fastapi import Request, Response
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -28,6 +29,9 @@ _BECOME_USER = """
 """
 _PREPARED_AFTER = 5
 """Uses of a statement by one connection. Planning costs more than most of what is read here."""
+
+_POLICIES_ARE_CHECKED_BY = "ExecWithCheckOptions"
+"""In Postgres; its code is that of a missing grant as well, and its words are in the server's language."""
 
 
 class Database:
@@ -75,6 +79,8 @@ class Database:
             async with self._pool.connection() as connection:
                 yield connection
                 self._used_at[connection] = time.monotonic()
+        except (DeadlockDetected, SerializationFailure) as failure:
+            raise Unavailable("Others were changing the same") from failure
         except (psycopg.OperationalError, PoolTimeout) as failure:
             raise Unavailable("The database cannot be reached") from failure
 
@@ -105,6 +111,17 @@ def answer_data_error(request: Request, error: Exception) -> Response:
 def answer_gone(request: Request, _: Exception) -> Response:
     """What a row was to belong to was there when it was looked up, and has been deleted since."""
     return answer(NotFound("What this belongs to has just been deleted"), request)
+
+
+def answer_refused(request: Request, error: Exception) -> Response:
+    """A policy looks for what a row is to belong to once more, and does not find what has just been deleted.
+
+    Whatever else we may not do is a fault of ours.
+    """
+    diagnosis = error.diag if isinstance(error, psycopg.Error) else None
+    if diagnosis is None or diagnosis.source_function != _POLICIES_ARE_CHECKED_BY:
+        raise error
+    return answer_gone(request, error)
 
 
 def _has_news(connection: Connection) -> bool:

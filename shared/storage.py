@@ -130,10 +130,16 @@ class Storage:
                     yield found["path"]
 
     async def delete_below(self, prefix: str) -> None:
-        """Remove everything below a prefix that ends with a slash."""
+        """Remove everything below a prefix that ends with a slash. Others may do the same at once."""
         with _expected("delete"):
             async for batch in obstore.list(self._store, prefix.rstrip("/"), chunk_size=_LISTED_AT_ONCE):
-                await obstore.delete_async(self._store, [found["path"] for found in batch])
+                keys = [found["path"] for found in batch]
+                try:
+                    await obstore.delete_async(self._store, keys)
+                except FileNotFoundError:
+                    # Of many the first that another has removed ends the rest.
+                    for key in keys:
+                        await self.delete(key)
 
     async def sign(self, method: Literal["GET", "PUT"], key: str, *, seconds: int) -> str:
         """An address where anybody may do this with this file for so long. Only where the store `signs`."""

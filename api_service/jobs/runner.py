@@ -23,6 +23,7 @@ _FIRST_RETRY_SECONDS = 5.0
 _LONGEST_RETRY_SECONDS = 600.0
 _WATCH_SECONDS = 1.0
 _REPORT_SECONDS = 1.0
+_CANCEL_AGAIN_SECONDS = 0.2
 
 
 class JobLost(Exception):
@@ -129,8 +130,11 @@ class Runner:
                 await watching
         finally:
             doing.cancel()
-            watching.cancel()
-            await asyncio.wait({doing, watching})
+            # More than once: psycopg may lose a cancellation that comes together with a result.
+            while not watching.done():
+                watching.cancel()
+                await asyncio.wait({watching}, timeout=_CANCEL_AGAIN_SECONDS)
+            await asyncio.wait({doing})
 
     async def _watch(self, attempt: Attempt) -> None:
         while True:

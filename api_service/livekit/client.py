@@ -5,12 +5,16 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import aiohttp
-from livekit.api import LiveKitAPI
+from google.protobuf.message import DecodeError
+from livekit.api import LiveKitAPI, ServerError
 
 from api_service.settings import ApiSettings
 from shared.clients.http import REQUEST_ID_HEADER, current_request_id
 
 _SECONDS = 3.0
+
+FAILURES = (ServerError, aiohttp.ClientError, TimeoutError, DecodeError)
+"""What asking raises; the last when something else answers, such as a proxy with a page of its own."""
 
 
 @asynccontextmanager

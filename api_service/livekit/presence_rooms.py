@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-import aiohttp
 from livekit.api import (
     CreateAgentDispatchRequest,
     DeleteRoomRequest,
@@ -20,6 +19,7 @@ from livekit.api import (
 from livekit.protocol.agent_dispatch import AgentDispatch
 from livekit.protocol.models import ParticipantInfo, Room
 
+from api_service.livekit.client import FAILURES
 from api_service.livekit.presence_rules import Agent, Dispatch
 from shared.contracts.rooms import AGENT_NAME, AgentJob, RoomMetadata, room_name, session_of
 from shared.errors import UpstreamFailed
@@ -130,7 +130,7 @@ class LiveKitRooms:
 async def _answering() -> AsyncIterator[None]:
     try:
         yield
-    except (ServerError, aiohttp.ClientError, TimeoutError) as failure:
+    except FAILURES as failure:
         raise UpstreamFailed(f"LiveKit did not answer: {type(failure).__name__}") from failure
 
 

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-import aiohttp
 import structlog
-from livekit.api import CreateRoomRequest, LiveKitAPI, ServerError
+from livekit.api import CreateRoomRequest, LiveKitAPI
 
 from api_service.auth.verifier import Claims
 from api_service.livekit import tokens
+from api_service.livekit.client import FAILURES
 from api_service.livekit.schemas import ConnectionDetails, ConnectionRequest
 from api_service.realtime.service import LiveStatus, read_status
 from api_service.runtime import Caller, Runtime, open_caller
@@ -116,5 +116,5 @@ async def _ensure_room(livekit: LiveKitAPI, room: str, metadata: RoomMetadata) -
     )
     try:
         await livekit.room.create_room(request)
-    except (TimeoutError, ServerError, aiohttp.ClientError) as failure:
+    except FAILURES as failure:
         raise UpstreamFailed(f"LiveKit could not be reached: {type(failure).__name__}") from failure

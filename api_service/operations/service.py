@@ -5,11 +5,11 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import aiohttp
 import httpx
-from livekit.api import ListRoomsRequest, ServerError
+from livekit.api import ListRoomsRequest
 from redis.exceptions import RedisError
 
+from api_service.livekit import client as livekit
 from api_service.operations.schemas import (
     DatabaseHealth,
     Health,
@@ -26,7 +26,7 @@ _PATIENCE_SECONDS = 1.0
 
 async def ask_all(runtime: Runtime) -> HealthDetails:
     """Every part at once, so that the slowest one decides how long it takes, at most a second."""
-    database, redis, livekit, microservices = await asyncio.gather(
+    database, redis, rooms, microservices = await asyncio.gather(
         _ask(lambda: _ask_database(runtime)),
         _ask(lambda: _ask_redis(runtime)),
         _ask(lambda: _ask_livekit(runtime)),
@@ -35,7 +35,7 @@ async def ask_all(runtime: Runtime) -> HealthDetails:
     return HealthDetails(
         database=DatabaseHealth(status=database),
         redis=RedisHealth(status=redis, connected=redis == "healthy"),
-        livekit=LiveKitHealth(status=livekit),
+        livekit=LiveKitHealth(status=rooms),
         microservices=microservices,
     )
 
@@ -57,15 +57,7 @@ async def _ask(question: Callable[[], Awaitable[Health]]) -> Health:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             return await question()
-    except (
-        TimeoutError,
-        ServiceError,
-        RedisError,
-        OSError,
-        ServerError,
-        aiohttp.ClientError,
-        httpx.HTTPError,
-    ):
+    except (TimeoutError, ServiceError, RedisError, OSError, httpx.HTTPError, *livekit.FAILURES):
         return "unreachable"
 
 

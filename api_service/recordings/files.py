@@ -1,6 +1,8 @@
 """Files that any browser plays and can jump about in: AAC in MP4, with its index in front."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,8 +21,24 @@ _SETTLING_SAMPLES = 5 * SAMPLE_RATE
 """After so much silence each packet of the encoder is like the one before."""
 
 
+async def written(write: Callable[[], None]) -> None:
+    """Write to files in a thread. Whoever is cancelled meanwhile waits until the thread has ended.
+
+    A thread cannot be cancelled, and a file that is closed under one takes the process with it.
+    """
+    # Not a task: whoever ends the loop cancels every one there is.
+    writing = asyncio.get_running_loop().run_in_executor(None, write)
+    try:
+        await asyncio.shield(writing)
+    finally:
+        while not writing.done():
+            # Being told so again changes nothing.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({writing})
+
+
 class PlayableFile:
-    """Written window by window; whole when its block ends without an error."""
+    """Written window by window, never by two at once; whole when its block ends without an error."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -15,7 +16,7 @@ from api_service.jobs import repository as jobs
 from api_service.jobs.runner import JobLost, Work
 from api_service.recordings import repository
 from api_service.recordings.chunks import Chunks, chunks_of, from_storage
-from api_service.recordings.files import FORMAT, MEDIA_TYPE, SUFFIX, PlayableFile
+from api_service.recordings.files import FORMAT, MEDIA_TYPE, SUFFIX, PlayableFile, written
 from api_service.recordings.posted import posted_name
 from api_service.recordings.repository import RecordedFile
 from api_service.recordings.tracks import Voice, mixed, windows
@@ -75,7 +76,7 @@ async def _join(
                 mixed([samples for who, samples in zip(owners, heard, strict=True) if who == each])
                 for each in chunks
             ]
-            await asyncio.to_thread(_write, mix, files, first, by_participant)
+            await written(partial(_write, mix, files, first, by_participant))
             await work.report(10 + (_JOINED_PERCENT - 10) * min(1.0, mix.seconds / end), "joining_audio")
     return [(None, mix), *zip(chunks, files, strict=True)]
 

@@ -68,3 +68,9 @@ async def join_again(connection: Connection, session_id: UUID) -> bool:
     cursor = await connection.execute("select internal.join_late_recording(%s) as job", [session_id])
     row = await cursor.fetchone()
     return bool(row and row["job"])
+
+
+async def is_there(connection: Connection, session_id: UUID) -> bool:
+    """Whether there is such a session, whoever may see it."""
+    cursor = await connection.execute("select from internal.sessions_in(%s)", [[session_id]])
+    return await cursor.fetchone() is not None

@@ -1,5 +1,7 @@
 """Chunks as streams on the session's clock, and streams as files that players understand."""
 
+import asyncio
+import threading
 from pathlib import Path
 from uuid import uuid4
 
@@ -7,10 +9,11 @@ import av
 import numpy as np
 import pytest
 
-from api_service.recordings.files import PlayableFile
+from api_service.recordings.files import PlayableFile, written
 from api_service.recordings.tracks import Voice, mixed, windows
 from shared.audio import SAMPLE_RATE, Samples
 from shared.contracts.recordings import ChunkName
+from tests.scripted import until
 
 SESSION = uuid4()
 
@@ -118,3 +121,29 @@ async def test_a_file_rests_for_a_day_and_goes_on_in_its_place(tmp_path: Path) -
     loud = np.flatnonzero(np.abs(samples) > 0.1)
     places = loud[np.diff(loud, prepend=-SAMPLE_RATE) > SAMPLE_RATE // 5] / SAMPLE_RATE + begins - last
     assert places == pytest.approx([0, 15], abs=0.08)
+
+
+async def test_nobody_closes_a_file_that_a_thread_still_writes() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def write() -> None:
+        begun.set()
+        assert may_end.wait(5)
+
+    closing = asyncio.create_task(written(write))
+    await until(begun.is_set)
+    for _ in range(2):
+        closing.cancel()
+        await asyncio.wait({closing}, timeout=0.02)
+        assert not closing.done()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+
+
+async def test_what_a_file_cannot_take_is_told(tmp_path: Path) -> None:
+    def write() -> None:
+        raise OSError(f"no space is left in {tmp_path}")
+
+    with pytest.raises(OSError, match="no space"):
+        await written(write)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 import psycopg
 import pytest
 
@@ -24,6 +25,9 @@ SENT: dict[str, tuple[str, str, dict[str, object]]] = {
     ),
 }
 
+WRITTEN = {"minutes": "ai_summaries", "a file": "audio_files"}
+"""What callers write as themselves, and where."""
+
 
 @pytest.mark.parametrize("what", SENT)
 async def test_what_comes_while_its_session_is_deleted_is_told_so(
@@ -31,20 +35,50 @@ async def test_what_comes_while_its_session_is_deleted_is_told_so(
 ) -> None:
     session = (await ada.new_session())["id"]
     assert (await bring(ada, session)).status_code == 200
-    method, path, body = SENT[what]
-    body = {name: session if value == "{session}" else value for name, value in body.items()}
     async with (
         await psycopg.AsyncConnection.connect(servers.database_admin_url, autocommit=True) as watching,
         await psycopg.AsyncConnection.connect(servers.database_admin_url) as deleting,
     ):
         await deleting.execute("delete from public.recording_sessions where id = %s", [session])
-        sending = asyncio.create_task(ada.send(method, path.format(session=session), body))
-        async with asyncio.timeout(10):
-            while not (sending.done() or await _waits(watching)):  # noqa: ASYNC110 - nobody tells when
-                await asyncio.sleep(0.02)
+        sending = asyncio.create_task(_send(ada, what, session))
+        await _waits_or_ends(sending, watching)
         await deleting.commit()
         answer = await sending
     assert answer.status_code == 404, answer.text
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+async def test_what_is_written_after_its_session_was_deleted_is_told_so(
+    what: str, ada: Person, servers: Servers
+) -> None:
+    session = (await ada.new_session())["id"]
+    async with (
+        await psycopg.AsyncConnection.connect(servers.database_admin_url, autocommit=True) as watching,
+        await psycopg.AsyncConnection.connect(servers.database_admin_url) as deleting,
+    ):
+        # Whose session it is has been looked up when the row waits to be written.
+        await deleting.execute(f"lock table public.{WRITTEN[what]} in share row exclusive mode".encode())
+        sending = asyncio.create_task(_send(ada, what, session))
+        await _waits_or_ends(sending, watching)
+        assert not sending.done()
+        await deleting.execute("delete from public.recording_sessions where id = %s", [session])
+        await deleting.commit()
+        answer = await sending
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), answer.text
+
+
+async def _send(person: Person, what: str, session: str) -> httpx.Response:
+    method, path, body = SENT[what]
+    named = {name: session if value == "{session}" else value for name, value in body.items()}
+    return await person.send(method, path.format(session=session), named)
+
+
+async def _waits_or_ends(
+    sending: asyncio.Task[httpx.Response], watching: psycopg.AsyncConnection[tuple[object, ...]]
+) -> None:
+    async with asyncio.timeout(10):
+        while not (sending.done() or await _waits(watching)):  # noqa: ASYNC110 - nobody tells when
+            await asyncio.sleep(0.02)
 
 
 async def _waits(watching: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:

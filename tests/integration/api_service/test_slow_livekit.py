@@ -1,4 +1,4 @@
-"""A LiveKit that takes requests and answers none keeps only those waiting who need it."""
+"""A LiveKit that takes requests and answers none, or something that is not LiveKit in its place."""
 
 import asyncio
 from collections import Counter
@@ -47,6 +47,46 @@ async def silent_livekit() -> AsyncIterator[Silent]:
             yield silent
         finally:
             silent.hang_up.set()
+
+
+@asynccontextmanager
+async def answering(status: str, body: bytes) -> AsyncIterator[str]:
+    """Something that gives every request the same answer; yields its address."""
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            head = f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            writer.write(head.encode() + body)
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # it has changed its mind
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "502 Bad Gateway"])
+async def test_a_page_in_the_place_of_livekit_is_its_failure(settings: ApiSettings, status: str) -> None:
+    async with answering(status, b"<html>Back soon</html>") as address:
+        changed = settings.model_copy(update={"livekit_url": address})
+        async with LifespanManager(create_app(changed)) as manager:
+            transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 50_000))
+            async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as api:
+                ada = await sign_in(api, "ada")
+                room = (await ada.new_session())["id"]
+                answers = [
+                    await ada.post("/api/v1/livekit/connection-details", {"title": "Nobody saw it"}),
+                    await ada.get(f"/api/v1/livekit/rooms/{room}/status"),
+                    await ada.send("POST", f"/api/v1/livekit/rooms/{room}/end"),
+                    await ada.send("PUT", f"/api/v1/sessions/{room}", {"record": False}),
+                ]
+                assert [each.json().get("code") for each in answers[:3]] == ["upstream-failed"] * 3
+                assert answers[3].status_code == 200, answers[3].text
+                health = (await api.get("/health")).json()["details"]["livekit"]
+                assert health["status"] == "unreachable"
 
 
 async def test_who_does_not_need_livekit_is_answered_while_it_hangs(

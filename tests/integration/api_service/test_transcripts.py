@@ -276,3 +276,23 @@ async def test_a_deleted_session_leaves_no_trace_of_its_transcript(
             query = f"select count(*) from public.{table} where session_id = %s".encode()
             row = connection.execute(query, [session]).fetchone()
             assert row == (0,)
+
+
+async def test_who_corrects_a_segment_waits_for_who_renames_its_speaker(
+    ada: Person, session: str, servers: Servers
+) -> None:
+    waits = "select from pg_stat_activity where usename = 'intrascribe_api' and wait_event_type = 'Lock'"
+    async with (
+        await psycopg.AsyncConnection.connect(servers.database_admin_url, autocommit=True) as watching,
+        await psycopg.AsyncConnection.connect(servers.database_admin_url) as renaming,
+    ):
+        await renaming.execute("select from public.recording_sessions where id = %s for update", [session])
+        correcting = asyncio.create_task(patch(ada, segment(session), {"text": "Good evening"}))
+        async with asyncio.timeout(10):
+            while await (await watching.execute(waits)).fetchone() is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        named = "update public.transcript_segments set speaker = 'Zoe' where session_id = %s"
+        await renaming.execute(named, [session])
+        await renaming.commit()
+        answer = await correcting
+    assert (answer.status_code, (await said(ada, session))[0]) == (200, "Zoe: Good evening"), answer.text

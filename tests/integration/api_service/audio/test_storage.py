@@ -80,6 +80,15 @@ async def test_what_is_not_there_is_missing_and_as_good_as_deleted(storage: Stor
         await storage.open("something")
 
 
+async def test_several_remove_the_same_folder_at_once(storage: Storage) -> None:
+    for number in range(100):
+        await storage.put(f"folder/{number}", several(b"x"))
+    await storage.put("folder-beside/1", several(b"x"))
+    await asyncio.gather(*(storage.delete_below("folder/") for _ in range(4)))
+    assert [key async for key in storage.keys("folder/")] == []
+    assert [key async for key in storage.keys("folder-beside/")] == ["folder-beside/1"]
+
+
 async def test_content_that_breaks_off_leaves_nothing_and_its_failure_passes_through(
     storage: Storage,
 ) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import av
 import numpy as np
@@ -17,7 +17,7 @@ from shared.audio import SAMPLE_RATE, Pcm
 from shared.contracts.recordings import LATE_FOLDER, ChunkName, folder, late_key
 from shared.storage import Storage, open_storage
 from tests.integration.api_service.conftest import Person
-from tests.integration.api_service.jobs.requests import ended
+from tests.integration.api_service.jobs.requests import ended, step
 from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
@@ -64,7 +64,7 @@ def meet(servers: Servers, session_id: str, *, status: str) -> None:
         )
 
 
-async def joined(person: Person, servers: Servers, session_id: str) -> dict[str, object]:
+def newest_job(servers: Servers, session_id: str) -> str:
     with psycopg.connect(servers.database_admin_url) as admin:
         query = """
             select id from public.jobs where session_id = %s and kind = 'join_recording'
@@ -72,7 +72,11 @@ async def joined(person: Person, servers: Servers, session_id: str) -> dict[str,
         """
         row = admin.execute(query, [session_id]).fetchone()
     assert row
-    return {**await ended(person, str(row[0]))}
+    return str(row[0])
+
+
+async def joined(person: Person, servers: Servers, session_id: str) -> dict[str, object]:
+    return {**await ended(person, newest_job(servers, session_id))}
 
 
 @pytest.mark.usefixtures("working")
@@ -148,6 +152,29 @@ async def test_two_tracks_of_one_person_are_heard_together_and_an_unreadable_chu
         assert loud_seconds(content) == {*range(10), 30}
 
 
+@pytest.mark.usefixtures("working")
+async def test_who_ends_a_joining_while_files_are_written_ends_nothing_else(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    session = await ada.new_session()
+    storage = open_storage(settings)
+    await leave(storage, session["id"], "ann", 0.0, 1.0)
+    # So much silence takes a thread some seconds.
+    await leave(storage, session["id"], "ann", 8 * 3600.0, 1.0)
+    meet(servers, session["id"], status="recording")
+    meet(servers, session["id"], status="completed")
+    task = newest_job(servers, session["id"])
+    await step(ada, task, "joining_audio")
+    assert (await ada.send("DELETE", f"/api/v2/tasks/{task}")).status_code == 200
+
+    other = await ada.new_session()
+    await leave(storage, other["id"], "ann", 0.0, 1.0)
+    meet(servers, other["id"], status="recording")
+    meet(servers, other["id"], status="completed")
+    assert (await joined(ada, servers, other["id"]))["status"] == "success"
+    assert (await ada.get(f"/api/v1/sessions/{session['id']}/audio_files")).json() == []
+
+
 async def test_a_recording_is_joined_again_when_chunks_come_late(
     ada: Person, servers: Servers, settings: ApiSettings
 ) -> None:
@@ -167,6 +194,23 @@ async def test_a_recording_is_joined_again_when_chunks_come_late(
     with psycopg.connect(servers.database_admin_url) as admin:
         query = "select count(*) from public.jobs where session_id = %s and kind = 'join_recording'"
         assert admin.execute(query, [session["id"]]).fetchone() == (1,)
+
+
+async def test_a_late_chunk_of_a_session_that_is_gone_is_removed(
+    ada: Person, servers: Servers, settings: ApiSettings
+) -> None:
+    there, gone = (await ada.new_session())["id"], str(uuid4())
+    storage = open_storage(settings)
+    for session_id in (there, gone):
+        await leave(storage, session_id, "ann", 0.0, 1.0)
+        await storage.put(late_key(UUID(session_id)), nothing())
+    database = Database(servers.database_url, connections=1)
+    await database.open()
+    await LateRecordings(database, storage).look()
+    await database.close()
+    assert len([key async for key in storage.keys(folder(UUID(there)))]) == 1
+    assert [key async for key in storage.keys(folder(UUID(gone)))] == []
+    assert [key async for key in storage.keys(LATE_FOLDER)] == []
 
 
 async def nothing() -> AsyncIterator[bytes]:
