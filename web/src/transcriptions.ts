@@ -15,11 +15,12 @@ export function useTranscriptions(
   changed: () => void,
 ): ReadonlyMap<string, Task> {
   const api = useApi();
-  const some = sessions.some((each) => each.status === "processing");
+  const processing = sessions.filter((each) => each.status === "processing");
+  const some = processing.length > 0;
   const { value } = usePolled(
     useCallback(
       async (signal: AbortSignal) =>
-        some ? await tasksOf(api, { kinds: ["transcribe"], ready: false, most: MOST }, signal) : [],
+        some ? await tasksOf(api, { kinds: ["transcribe"], ready: false, most: MOST }, signal) : null,
       [api, some],
     ),
     some ? RUNNING_MS : IDLE_MS,
@@ -31,5 +32,12 @@ export function useTranscriptions(
     if (before.current.some((each) => !running.has(each.task_id))) changed();
     before.current = value;
   }, [value, changed]);
-  return useMemo(() => new Map(value?.map((each) => [each.session_id, each])), [value]);
+  const transcribed = useMemo(() => new Map(value?.map((each) => [each.session_id, each])), [value]);
+  // Work may end between the reading of the meetings and that of their tasks; then neither tells of the end.
+  const idle = processing.filter((each) => each.role === "owner" && !transcribed.has(each.id));
+  const ended = value ? idle.map((each) => each.id).join() : "";
+  useEffect(() => {
+    if (ended) changed();
+  }, [ended, changed]);
+  return transcribed;
 }
