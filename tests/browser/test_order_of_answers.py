@@ -244,3 +244,32 @@ async def test_a_meeting_that_could_not_be_read_on_entering_is_read_again(
             await page.get_by_role("button", name="Start meeting").click()
         await page.evaluate(LOOK)
         await expect(page.get_by_test_id("invite-link")).to_be_visible()
+
+
+async def test_who_came_after_a_page_was_opened_is_found_among_its_microphones(
+    platform: RunningPlatform, open_page: OpenPage
+) -> None:
+    url, status = platform.api_url, "recording"
+    known = [{"user_id": str(uuid4()), "name": "Ada", "shared": False}]
+
+    async def with_status(route: Route) -> None:
+        answer = await route.fetch()
+        told = await answer.json() | {"status": status, "started_at": "2026-01-01T10:00:00Z"}
+        await route.fulfill(response=answer, json=told)
+
+    async def with_known(route: Route) -> None:
+        await route.fulfill(json={"microphones": known})
+
+    async with open_page(f"{url}/app/") as page:
+        headers = await sign_in(page, url, "microphones@example.com")
+        session_id = await bring_meeting(page.request, url, headers)
+        await page.route(f"**/api/v1/sessions/{session_id}", with_status)
+        await page.route("**/microphones", with_known)
+        await page.goto(f"{url}/app/#/sessions/{session_id}")
+        microphones = page.get_by_test_id("microphones")
+        await microphones.locator("summary").click()
+        await expect(microphones.get_by_role("checkbox")).to_have_count(1)
+        status = "completed"
+        known.append({"user_id": str(uuid4()), "name": "Grace", "shared": False})
+        await page.evaluate(LOOK)
+        await expect(microphones.get_by_label("Grace")).to_be_visible()

@@ -15,8 +15,7 @@ export function useTranscriptions(
   changed: () => void,
 ): ReadonlyMap<string, Task> {
   const api = useApi();
-  const processing = sessions.filter((each) => each.status === "processing");
-  const some = processing.length > 0;
+  const some = sessions.some(isProcessing);
   const { value } = usePolled(
     useCallback(
       async (signal: AbortSignal) =>
@@ -25,19 +24,33 @@ export function useTranscriptions(
     ),
     some ? RUNNING_MS : IDLE_MS,
   );
+  const newest = useRef(sessions);
+  useEffect(() => {
+    newest.current = sessions;
+  }, [sessions]);
   const before = useRef<readonly Task[]>([]);
+  const idleBefore = useRef("");
   useEffect(() => {
-    if (!value) return;
+    if (!value) {
+      before.current = [];
+      idleBefore.current = "";
+      return;
+    }
     const running = new Set(value.map((each) => each.task_id));
-    if (before.current.some((each) => !running.has(each.task_id))) changed();
+    const transcribed = new Set(value.map((each) => each.session_id));
+    // Work may end between the reading of a meeting and that of its task; then neither tells of the end.
+    const idle = newest.current.filter(
+      (each) => isProcessing(each) && each.role === "owner" && !transcribed.has(each.id),
+    );
+    const ids = idle.map((each) => each.id).join();
+    const isOver = before.current.some((each) => !running.has(each.task_id));
+    if (isOver || (ids && ids !== idleBefore.current)) changed();
     before.current = value;
+    idleBefore.current = ids;
   }, [value, changed]);
-  const transcribed = useMemo(() => new Map(value?.map((each) => [each.session_id, each])), [value]);
-  // Work may end between the reading of the meetings and that of their tasks; then neither tells of the end.
-  const idle = processing.filter((each) => each.role === "owner" && !transcribed.has(each.id));
-  const ended = value ? idle.map((each) => each.id).join() : "";
-  useEffect(() => {
-    if (ended) changed();
-  }, [ended, changed]);
-  return transcribed;
+  return useMemo(() => new Map(value?.map((each) => [each.session_id, each])), [value]);
+}
+
+function isProcessing({ status }: Session): boolean {
+  return status === "processing";
 }
