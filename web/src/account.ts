@@ -32,21 +32,23 @@ export function signOut(): void {
   change({ account: null, expired: false });
 }
 
-/** The place stays, so that signing in again continues there. */
-export function expire(): void {
+/** The place stays, so that signing in again continues there. What comes late of another token changes nothing. */
+export function expire(token: string): void {
+  if (current.account?.token !== token) return;
   sessionStorage.removeItem(KEY);
   change({ account: null, expired: true });
 }
 
 export function useAccount(): Presence | Absence {
   const state = useSyncExternalStore(subscribe, () => current);
-  const expiresAt = state.account?.expiresAt;
+  const { account } = state;
   useEffect(() => {
-    if (expiresAt === undefined) return;
+    if (!account) return;
+    const { token, expiresAt } = account;
     // A timer is limited to 2^31 - 1 ms; a longer life is checked again by the server's 401.
-    const timer = setTimeout(expire, Math.min(expiresAt - Date.now(), 2 ** 31 - 1));
+    const timer = setTimeout(expire, Math.min(expiresAt - Date.now(), 2 ** 31 - 1), token);
     return () => clearTimeout(timer);
-  }, [expiresAt]);
+  }, [account]);
   return state;
 }
 

@@ -28,7 +28,7 @@ export function App() {
 }
 
 function SignedIn({ account, place }: { account: Account; place: Place }) {
-  const api = useMemo(() => new Api(account.token, expire), [account.token]);
+  const api = useMemo(() => new Api(account.token, () => expire(account.token)), [account.token]);
   const upload = useUploadOwner(api, open);
   useArrival(addressOf(place));
   return (

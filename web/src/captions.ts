@@ -73,7 +73,12 @@ function isSame(one: Segment, other: Segment): boolean {
 }
 
 function ordered(segments: readonly Segment[]): readonly Segment[] {
-  return segments.reduce(place, []);
+  const newest = new Map<string, Segment>();
+  for (const each of segments) {
+    const before = newest.get(each.segment_id);
+    if (!before || isNewer(each, before)) newest.set(each.segment_id, each);
+  }
+  return [...newest.values()].toSorted(inOrder);
 }
 
 function rename(segment: Segment, renamed: SpeakerRenamed): Segment {

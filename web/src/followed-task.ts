@@ -10,7 +10,7 @@ const MOST = 20;
 const OF_A_SESSION: readonly TaskKind[] = ["transcribe", "join_recording", "second_pass", "summarize"];
 
 export interface FollowedTask {
-  /** Whether it is known which task there is, if there is one. */
+  /** Whether it is known which task there is, if there is one; of one that has just begun, nothing is. */
   known: boolean;
   /** As it is now, and after its end as it ended; null when there is none. */
   task: Task | null;
@@ -56,7 +56,7 @@ export function useTask(
     }
   }, [listed, kinds, id, busy, follow, ended]);
   const begin = useCallback((taskId: string) => follow(taskId, null), [follow]);
-  const known = id !== null || listed !== null || unlisted !== null;
+  const known = id === null ? listed !== null || unlisted !== null : task !== null;
   return { known, task, sections, problem, begin };
 }
 

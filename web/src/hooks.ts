@@ -2,10 +2,12 @@
 
 import {
   createContext,
+  type RefObject,
   useCallback,
   useContext,
   useEffect,
   useReducer,
+  useRef,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -32,6 +34,7 @@ export interface Loaded<T> {
 interface Refreshed<T> extends Loaded<T> {
   /** Loads again without taking back what is said of the last failure: said anew, it would be read aloud anew. */
   refresh: () => void;
+  loading: RefObject<boolean>;
 }
 
 /** `load` must keep its identity (useCallback) for as long as it loads the same thing. */
@@ -41,37 +44,44 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): Refresh
     problem: null,
   });
   const [turn, refresh] = useReducer((count: number) => count + 1, 0);
+  const loading = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is a wish to load again
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    load(signal).then(
-      (value) => signal.aborted || setState({ value, problem: null }),
-      (thrown: unknown) =>
-        signal.aborted || setState((before) => ({ ...before, problem: asProblem(thrown) })),
-    );
+    loading.current = true;
+    load(signal)
+      .then(
+        (value) => signal.aborted || setState({ value, problem: null }),
+        (thrown: unknown) =>
+          signal.aborted || setState((before) => ({ ...before, problem: asProblem(thrown) })),
+      )
+      .finally(() => {
+        if (!signal.aborted) loading.current = false;
+      });
     return () => controller.abort();
   }, [load, turn]);
   const reload = useCallback(() => {
     setState((before) => ({ ...before, problem: null }));
     refresh();
   }, []);
-  return { ...state, reload, refresh };
+  return { ...state, reload, refresh, loading };
 }
 
 /** Loads again every so often and whenever the page is looked at again; failures wait for the next turn. */
 export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, milliseconds: number): Loaded<T> {
   const loaded = useLoaded(load);
-  const { refresh } = loaded;
+  const { refresh, loading } = loaded;
   useEffect(() => {
     const look = () => document.visibilityState === "visible" && refresh();
-    const timer = setInterval(look, milliseconds);
+    // An answer that takes longer than that would never come if it were asked for anew each time.
+    const timer = setInterval(() => loading.current || look(), milliseconds);
     document.addEventListener("visibilitychange", look);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [refresh, milliseconds]);
+  }, [refresh, loading, milliseconds]);
   return loaded;
 }
 

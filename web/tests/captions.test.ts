@@ -118,3 +118,19 @@ test("a new snapshot keeps the objects of what has not changed, and the list if 
   expect(after.segments[0]).toBe(before.segments[0]);
   expect(after.segments[1]?.text).toBe("two");
 });
+
+test("of a segment that a snapshot has twice the newest is kept, in the order of time", () => {
+  const segments = [
+    segment("b", "later", { start_time: 2 }),
+    segment("a", "new", { revision: 2 }),
+    segment("a", "old"),
+  ];
+  const captions = fold(noCaptions, { kind: "snapshot", segments });
+  expect(captions.segments.map((each) => each.text)).toEqual(["new", "later"]);
+});
+
+test("the snapshot of a day of meeting is put in order at once", { timeout: 3_000 }, () => {
+  const segments = Array.from({ length: 50_000 }, (_, at) => segment(`s${at}`, "word", { start_time: at }));
+  const captions = fold(noCaptions, { kind: "snapshot", segments: segments.toReversed() });
+  expect(captions.segments).toEqual(segments);
+});

@@ -3,7 +3,7 @@
 import { RoomAudioRenderer, StartAudio, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
 import { useCallback, useMemo } from "react";
-import { useApi, useCaptions, useLoaded, usePolled, useTitle } from "../hooks";
+import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
 import { text } from "../text";
 import { colours } from "../transcript";
 import { Leave } from "./icons";
@@ -15,11 +15,13 @@ import { People } from "./people";
 import { RecordingNotice } from "./recording-notice";
 
 const STATUS_MS = 10_000;
+const SESSION_MS = 30_000;
 
 export function MeetingRoom({ id, leave }: { id: string; leave: () => void }) {
   const api = useApi();
-  const { value: session } = useLoaded(
+  const { value: session } = usePolled(
     useCallback((signal: AbortSignal) => api.session(id, signal), [api, id]),
+    SESSION_MS,
   );
   const followed = useCaptions(id);
   const listening = useListening(id, followed.captions.agent);

@@ -17,9 +17,12 @@ interface Props {
 export function Microphones({ session, begun }: Props) {
   const api = useApi();
   const { account } = useAccount();
-  const { value, problem, reload } = useLoaded(
-    useCallback((signal: AbortSignal) => microphonesOf(api, session.id, signal), [api, session.id]),
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a meeting that is over may have had more people in it
+  const load = useCallback(
+    (signal: AbortSignal) => microphonesOf(api, session.id, signal),
+    [api, session.id, session.status],
   );
+  const { value, problem, reload } = useLoaded(load);
   const own = account?.user.id;
   const mine = value?.filter((each) => session.role === "owner" || each.user_id === own) ?? [];
   return (

@@ -21,9 +21,11 @@ interface Props {
   /** The one to make again, if there is one. */
   summary: Summary | null;
   begun: (taskId: string) => void;
+  /** While minutes are made; what was asked for stays, should that fail. */
+  hidden: boolean;
 }
 
-export function MinutesForm({ session, summary, begun }: Props) {
+export function MinutesForm({ session, summary, begun, hidden }: Props) {
   const api = useApi();
   const { run, busy, problem } = useAction(
     useCallback(
@@ -36,7 +38,7 @@ export function MinutesForm({ session, summary, begun }: Props) {
     run(chosenIn(new FormData(event.currentTarget)));
   };
   return (
-    <form className="minutes-form" onSubmit={submit} data-testid="minutes-form">
+    <form className="minutes-form" onSubmit={submit} hidden={hidden} data-testid="minutes-form">
       {!summary && <p className="hint">{text.minutes.none}</p>}
       <TemplateChoice first={(summary ?? session).template_id ?? ""} />
       <WishFields summary={summary} />

@@ -37,10 +37,15 @@ export function Minutes({ session, tasks, said, lead, made }: Props) {
     choose(null);
     made();
   }, [made]);
-  const { list, loaded, problems, reload, task, part, begin } = useMinutes(session.id, tasks, showNewest);
+  const { list, loaded, problems, reload, task, known, part, begin } = useMinutes(
+    session.id,
+    tasks,
+    showNewest,
+  );
   const running = task && !task.ready ? task : null;
   const [newest = null] = list;
-  const summary = running ? null : (list.find((each) => each.id === chosen) ?? newest);
+  const last = list.find((each) => each.id === chosen) ?? newest;
+  const summary = running ? null : last;
   if (!said && list.length === 0) return null;
   return (
     <section className="minutes" aria-labelledby="minutes-heading" data-testid="minutes">
@@ -55,8 +60,14 @@ export function Minutes({ session, tasks, said, lead, made }: Props) {
       {running && part && <MinutesBody minutes={part} notice={null} lead={lead} />}
       {task?.status === "failed" && <Failed reason={task.error} />}
       {summary && <SummaryShown summary={summary} lead={lead} />}
-      {!running && loaded && session.role === "owner" && said && (
-        <MinutesForm key={summary?.id} session={session} summary={summary} begun={begin} />
+      {loaded && session.role === "owner" && said && (
+        <MinutesForm
+          key={last?.id}
+          session={session}
+          summary={last}
+          begun={begin}
+          hidden={running !== null || !known}
+        />
       )}
     </section>
   );
@@ -69,6 +80,8 @@ interface Known {
   problems: Problem[];
   reload: () => void;
   task: Task | null;
+  /** Whether it is known what becomes of the one that was begun last. */
+  known: boolean;
   /** What there is of what the task makes. */
   part: MinutesDocument | null;
   begin: (taskId: string) => void;
@@ -91,6 +104,7 @@ function useMinutes(id: string, tasks: Loaded<Task[]>, made: () => void): Known 
     problems: [problem, followed.problem].filter((each) => each !== null),
     reload,
     task: followed.task,
+    known: followed.known || followed.problem !== null,
     part: partOf(followed.sections),
     begin: followed.begin,
   };

@@ -1,6 +1,6 @@
 // The recording of a meeting, to hear it again from any place.
 
-import { type RefObject, useCallback } from "react";
+import { type RefObject, useCallback, useState } from "react";
 import type { AudioFile } from "../api";
 import { type Loaded, useApi, usePolled } from "../hooks";
 import { text } from "../text";
@@ -16,12 +16,27 @@ export function useRecording(id: string): Loaded<AudioFile | null> {
   );
 }
 
-export function Playback({ file, player }: { file: AudioFile; player: RefObject<HTMLAudioElement | null> }) {
+interface Props {
+  file: AudioFile;
+  player: RefObject<HTMLAudioElement | null>;
+}
+
+/** With another file it begins anew. */
+export function Playback({ file, player }: Props) {
+  // The same file comes under another address some time: taken while the old one is good, it would stop what is heard.
+  const [good, setGood] = useState<string | null>(null);
   return (
     <figure className="playback card" data-testid="playback">
       <figcaption>{text.session.recording}</figcaption>
       {/* biome-ignore lint/a11y/useMediaCaption: the transcript below has every word */}
-      <audio key={file.id} ref={player} src={file.public_url} controls preload="metadata" />
+      <audio
+        ref={player}
+        src={good ?? file.public_url}
+        onLoadedMetadata={(event) => setGood(event.currentTarget.getAttribute("src"))}
+        onError={() => setGood(null)}
+        controls
+        preload="metadata"
+      />
     </figure>
   );
 }

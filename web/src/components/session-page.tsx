@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from "react";
 import type { Session } from "../api";
-import { useCurrentTranscript } from "../current-transcript";
+import { useCurrentTranscript, useShown } from "../current-transcript";
 import type { Evidence, Wanted } from "../evidence";
 import { useTask, useTasks } from "../followed-task";
 import { useApi, useCaptions, usePolled, useTitle } from "../hooks";
@@ -60,6 +60,7 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
   const { status } = session;
   useReason(followed.captions.status, reload);
   const transcript = useCurrentTranscript(session.id, status, followed);
+  const shown = useShown(transcript);
   const { value: recording, reload: reloadRecording } = useRecording(session.id);
   const [wanted, want] = useState(() => at && wantedAt(at));
   const lead = useCallback((evidence: Evidence) => want({ ...evidence, heard: true }), []);
@@ -79,34 +80,36 @@ function SessionDetails({ session, at, reload }: DetailsProps) {
   );
   const transcribing = useTask(tasks, OF_THE_TRANSCRIPT, ended);
   useReason(endedSinceRead(session, transcribing.task), renew);
+  const begun = useBegun(transcribing.begin, reload);
   return (
     <>
       <Head session={session} status={status} />
       {!CLOSED.has(status) && <WaysIn id={session.id} />}
       {session.invite_code && <Invite code={session.invite_code} />}
-      <Transcribing session={session} followed={transcribing} />
+      <Transcribing session={session} followed={transcribing} begun={begun} />
       <Minutes
         session={session}
         tasks={tasks}
-        said={(transcript.segments?.length ?? 0) > 0}
+        said={(shown?.segments.length ?? 0) > 0}
         lead={lead}
         made={reload}
       />
       <Transcript
         session={session}
         transcript={transcript}
+        shown={shown}
         connection={followed.connection}
         recording={recording}
-        empty={emptiness(status)}
+        empty={transcript.segments && emptiness(status)}
         wanted={wanted}
       />
-      {session.started_at && <Microphones session={session} begun={transcribing.begin} />}
+      {session.started_at && <Microphones session={session} begun={begun} />}
       {session.role === "owner" && !BUSY.has(status) && (recording || transcript.versions.length > 1) && (
         <Versions
           sessionId={session.id}
           versions={transcript.versions}
           recorded={recording !== null}
-          begun={transcribing.begin}
+          begun={begun}
           changed={renew}
         />
       )}
@@ -119,6 +122,17 @@ function useReason(told: string | null, ask: () => void): void {
   useEffect(() => {
     if (told !== null) ask();
   }, [told, ask]);
+}
+
+/** What is done anew is no failure any more. */
+function useBegun(begin: (taskId: string) => void, reload: () => void): (taskId: string) => void {
+  return useCallback(
+    (taskId: string) => {
+      begin(taskId);
+      reload();
+    },
+    [begin, reload],
+  );
 }
 
 /** Work may end between the reading of a session and that of its tasks; then neither tells of the end. */

@@ -13,15 +13,16 @@ import { QuietProgress, TaskProgress } from "./task-progress";
 interface Props {
   session: Session;
   followed: FollowedTask;
+  begun: (taskId: string) => void;
 }
 
-export function Transcribing({ session, followed: { known, task, problem, begin } }: Props) {
+export function Transcribing({ session, followed: { known, task, problem }, begun }: Props) {
   if (problem) return <ProblemNotice problem={problem} />;
-  if (task) return <Shown session={session} task={task} begun={begin} />;
+  if (task) return <Shown session={session} task={task} begun={begun} />;
   if (!known) return null;
   if (session.status === "processing") return <Hint>{text.task.elsewhere}</Hint>;
   if (session.status === "failed") {
-    return <Ended session={session} said={text.task.failed} begun={begin} isFailure />;
+    return <Ended session={session} said={text.task.failed} begun={begun} isFailure />;
   }
   return null;
 }

@@ -23,6 +23,7 @@ const UNDO_MS = 30_000;
 interface Props {
   session: Session;
   transcript: CurrentTranscript;
+  shown: Shown | null;
   connection: Connection;
   recording: AudioFile | null;
   /** What is said where there are no words. */
@@ -31,11 +32,10 @@ interface Props {
   wanted: Wanted | null;
 }
 
-export function Transcript({ session, transcript, connection, recording, empty, wanted }: Props) {
+export function Transcript({ session, transcript, shown, connection, recording, empty, wanted }: Props) {
   const { problem, reload } = transcript;
   const player = useRef<HTMLAudioElement>(null);
   const playFrom = usePlayFrom(player);
-  const shown = useShown(transcript);
   const correcting = useCorrecting(session.id, shown, reload);
   const { drafts, homeless, standing } = correcting.corrections;
   const saving = useMemo(() => unconfirmed(standing), [standing]);
@@ -61,7 +61,7 @@ export function Transcript({ session, transcript, connection, recording, empty, 
           {empty}
         </p>
       )}
-      {recording && <Playback file={recording} player={player} />}
+      {recording && <Playback key={recording.id} file={recording} player={player} />}
       {homeless.map((draft) => (
         <Homeless
           key={`${draft.version} ${draft.origin.segment_id}`}
@@ -78,14 +78,6 @@ export function Transcript({ session, transcript, connection, recording, empty, 
       <Undo correcting={correcting} saving={saving.size > 0} />
     </section>
   );
-}
-
-/** The last that was known, until there is something newer: what is being read and written does not go away. */
-function useShown({ segments, version }: CurrentTranscript): Shown | null {
-  const [shown, setShown] = useState<Shown | null>(null);
-  const isNew = segments !== null && (shown?.segments !== segments || shown.version !== version);
-  if (isNew) setShown({ segments, version });
-  return isNew ? { segments, version } : shown;
 }
 
 /** All that has words, and what somebody is writing words for. */

@@ -29,7 +29,7 @@ export function UploadForm() {
     <form className="card form" onSubmit={submit} aria-labelledby="upload-heading" data-testid="upload">
       <h2 id="upload-heading">{text.upload.heading}</h2>
       <Chosen file={file} over={over} choose={setFile} />
-      {file && !sending && <Wishes file={file} />}
+      {file && <Wishes file={file} hidden={sending !== null} />}
       {problem && !sending && (
         <ProblemNotice problem={problem} advice={text.upload.advice[problem.code] ?? null} />
       )}
@@ -70,9 +70,10 @@ function Chosen({ file, over, choose }: ChosenProps) {
   );
 }
 
-function Wishes({ file }: { file: File }) {
+/** Hidden, they stay as they were chosen: what could not be sent is sent again. */
+function Wishes({ file, hidden }: { file: File; hidden: boolean }) {
   return (
-    <>
+    <div className="form-part" hidden={hidden}>
       <label>
         {text.meetings.title}
         <input name="title" maxLength={200} placeholder={file.name.replace(/\.[^.]*$/, "")} />
@@ -92,7 +93,7 @@ function Wishes({ file }: { file: File }) {
         <input type="checkbox" name="channels" />
         {text.upload.channels}
       </label>
-    </>
+    </div>
   );
 }
 
