@@ -92,14 +92,13 @@ async def receive(runtime: Runtime, claims: Claims, form: UploadForm, asked: Bat
             facts=facts,
         )
     except BaseException:
-        with suppress(ServiceError):  # what is reserved and not claimed is removed later anyway
-            await runtime.audio.storage.delete(path)
+        await _discard(runtime, path)
         raise
     # A failure from here on may be one of hearing that it was stored: what is not claimed is removed later.
     preferred = chosen.preferred_language or _LANGUAGE
     queued = await _queue(runtime, claims, received, options, preferred=preferred)
     if queued.known:
-        await runtime.audio.storage.delete(path)
+        await _discard(runtime, path)
     return queued
 
 
@@ -153,6 +152,11 @@ async def outcome(runtime: Runtime, claims: Claims, job_id: UUID, *, within_seco
 def is_worth_waiting(queued: Queued) -> bool:
     """Whether the transcript may be there before old clients lose their patience."""
     return queued.seconds <= _SHORT_SECONDS
+
+
+async def _discard(runtime: Runtime, path: str) -> None:
+    with suppress(ServiceError):  # what is reserved and not claimed is removed later anyway
+        await runtime.audio.storage.delete(path)
 
 
 async def _facts(runtime: Runtime, path: str, form: UploadForm) -> AudioFacts:

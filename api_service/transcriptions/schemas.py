@@ -79,6 +79,9 @@ class TranscriptionUpdate(BaseModel):
     def _says_something(self) -> Self:
         if self.content is None and self.segments is None:
             raise ValueError("Say what it is to be: content, segments or both")
+        named = [each.segment_id for each in self.segments or [] if each.segment_id is not None]
+        if len(named) != len(set(named)):
+            raise ValueError("Two segments have the same segment_id")
         return self
 
 

@@ -110,6 +110,9 @@ async def test_replacing_a_transcript_keeps_ids_and_history(ada: Person, session
     assert await said(ada, session) == ["Bob: eins", "Eve: zwei"]
     assert (await put(ada, path, {"segments": []})).json()["code"] == "empty-transcript"
     assert (await put(ada, path, {})).status_code == 422
+    twice = [{"segment_id": "new", "text": text} for text in ("one", "two")]
+    assert (await put(ada, path, {"segments": twice})).status_code == 422
+    assert await said(ada, session) == ["Bob: eins", "Eve: zwei"]
 
 
 async def test_what_was_brought_to_a_session_that_never_met_is_read_where_captions_are(ada: Person) -> None:
