@@ -13,7 +13,7 @@ from tests.e2e.parts import Stored, kill, kill_rooms, stored
 from tests.e2e.rooms import SENTENCES, Guest, count, room
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 GOODBYE = "See you all on Monday."
 
@@ -99,7 +99,7 @@ def _twice(guest: Guest) -> list[str]:
 async def _stored_when_seen(state: Path, session_id: UUID, guest: Guest) -> list[Stored]:
     """The rows of the transcript, once every final that was seen is among them as it was seen."""
     seen = {Stored(each.segment_id, each.identity, each.text) for each in guest.finals}
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while True:
             rows = await asyncio.to_thread(stored, state, session_id)
             if seen <= set(rows):

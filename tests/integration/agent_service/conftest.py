@@ -128,7 +128,7 @@ def working(servers: Servers, stt: WordReader, **settings: str) -> Iterator[Work
             yield worker
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
             shutil.rmtree(storage, ignore_errors=True)
 
 

@@ -39,7 +39,7 @@ async def test_what_comes_while_its_session_is_deleted_is_told_so(
     ):
         await deleting.execute("delete from public.recording_sessions where id = %s", [session])
         sending = asyncio.create_task(ada.send(method, path.format(session=session), body))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not (sending.done() or await _waits(watching)):  # noqa: ASYNC110 - nobody tells when
                 await asyncio.sleep(0.02)
         await deleting.commit()

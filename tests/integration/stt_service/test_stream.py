@@ -19,7 +19,7 @@ from tests.integration.stt_service.streams import Client, streaming, tape
 from tests.stt_service.conftest import PATIENCE, CountingEngine
 from tests.stt_service.test_app import begun
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 SENTENCES = "....############......................########......"
 

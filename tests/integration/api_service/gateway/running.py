@@ -36,7 +36,7 @@ def serving_on_a_port(chosen: ApiSettings) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            end = time.monotonic() + 10
+            end = time.monotonic() + 40
             while not server.started:
                 assert time.monotonic() < end, "the API did not start"
                 time.sleep(0.01)
