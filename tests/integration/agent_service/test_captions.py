@@ -180,7 +180,7 @@ async def test_an_agent_in_the_room_is_not_captioned(servers: Servers, worker: W
 
 
 async def test_a_worker_tells_how_it_is_and_what_waits(servers: Servers, worker: Worker) -> None:
-    async with meeting(servers) as held, httpx.AsyncClient(trust_env=False) as http:
+    async with meeting(servers) as held, httpx.AsyncClient(trust_env=False, timeout=40) as http:
         await held.captioned()
         async with asyncio.timeout(40):  # rooms of other tests may still be ending
             while (await http.get(worker.health_url)).json()["rooms"] > 1:  # noqa: ASYNC110 - over HTTP

@@ -52,6 +52,7 @@ def token_for(address: str, name: str) -> tuple[str, str]:
         f"{address}/api/v1/auth/development-token",
         json={"email": f"{name}@example.com"},
         trust_env=False,
+        timeout=60,
     ).json()
     return answer["user"]["id"], answer["access_token"]
 
