@@ -61,7 +61,7 @@ class ScriptedStt:
         return answer(self.text(audio.seconds))
 
 
-async def until(condition: Callable[[], bool], *, within_seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], *, within_seconds: float = 20.0) -> None:
     """Let everything else run until a condition holds."""
     async with asyncio.timeout(within_seconds):
         while not condition():  # noqa: ASYNC110 - any change may be the awaited one

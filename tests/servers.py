@@ -49,4 +49,4 @@ def running_servers(*, webhook_url: str | None = None) -> Iterator[Servers]:
             yield Servers(**orjson.loads(line))
         finally:
             process.stdin.close()
-            process.wait(30)
+            process.wait(60)

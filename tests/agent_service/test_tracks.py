@@ -67,7 +67,7 @@ class Listening:
 
 
 @asynccontextmanager
-async def listening(*, clock: float = 0.0) -> AsyncIterator[Listening]:
+async def listening(*, clock: float = 0.0, stalled_seconds: float = 60.0) -> AsyncIterator[Listening]:
     frames, stt, captions = Played(clock), ScriptedStt(), list[Version]()
     captioner = Captioner(
         "TR_a",
@@ -84,7 +84,7 @@ async def listening(*, clock: float = 0.0) -> AsyncIterator[Listening]:
         captioner=captioner,
         now=lambda: frames.clock,
         recorder=Recorder(now=lambda: frames.clock, keep=recorded.append, on=True),
-        stalled_seconds=0.05,
+        stalled_seconds=stalled_seconds,
     )
     running = asyncio.create_task(track.run(ByLoudness))
     try:
@@ -115,7 +115,7 @@ async def test_a_silent_track_ends_without_a_word() -> None:
 
 
 async def test_when_frames_stay_away_what_was_said_ends_and_what_follows_lies_later() -> None:
-    async with listening() as it:
+    async with listening(stalled_seconds=0.5) as it:
         await it.frames.play("#" * 10)
         await until(lambda: len(it.spans) == 1)
         it.frames.clock += 60.0

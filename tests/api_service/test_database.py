@@ -18,5 +18,5 @@ async def test_a_database_that_is_away_is_a_retryable_problem_after_a_short_wait
                 pytest.fail("there is nothing to connect to")
     finally:
         await database.close()
-    assert time.monotonic() - asked_at < 2
+    assert time.monotonic() - asked_at < 5
     assert Unavailable.retryable

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from embedded.demo.voices import SAMPLE_RATE
 from tests.e2e.rooms import spoken
 
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
+
+_PATIENCE = 20_000
+"""Milliseconds."""
+
+AT_ONCE = 5_000
+"""Milliseconds: before the page would look again by itself."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = ("--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns")
@@ -22,6 +28,12 @@ _FLAGS = ("--autoplay-policy=no-user-gesture-required", "--disable-features=WebR
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    """The machine may be busy: a page gets longer than the library would wait by itself."""
+    expect.set_options(timeout=_PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 from tests.browser.conftest import OpenPage, record
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 EMAIL = "librarian@example.com"
 SEGMENTS = [

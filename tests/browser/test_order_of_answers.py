@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import OpenPage, record
+from tests.browser.conftest import AT_ONCE, OpenPage, record
 from tests.browser.test_tasks_page import send
 from tests.browser.test_transcript_page import LOOK, bring_meeting, sign_in
 from tests.e2e.rooms import SENTENCES
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 Answer = Callable[[Route], Awaitable[None]]
 LIST = "**/api/v1/sessions?*"
@@ -87,7 +87,8 @@ async def test_work_that_ends_while_the_meetings_are_read_is_not_listed_as_going
         await page.reload()
         session = page.get_by_test_id("session")
         await expect(session).to_have_count(1)
-        await expect(session.get_by_test_id("session-status")).to_have_attribute("data-status", "created")
+        status = session.get_by_test_id("session-status")
+        await expect(status).to_have_attribute("data-status", "created", timeout=AT_ONCE)
 
 
 async def test_nobody_is_told_that_nothing_was_said_while_a_transcript_arrives(
@@ -175,7 +176,7 @@ async def test_a_recording_is_heard_on_when_its_address_changes_and_work_begun_a
         async with page.expect_request(TASK_EVENTS):
             await again.click()
         status = page.get_by_test_id("session-status")
-        await expect(status).to_have_attribute("data-status", "processing")
+        await expect(status).to_have_attribute("data-status", "processing", timeout=AT_ONCE)
         await expect(again).to_have_count(0)
         told.set()
         await expect(page.get_by_test_id("caption").first).to_be_visible(timeout=40_000)

@@ -8,13 +8,13 @@ import pytest
 from playwright.async_api import FilePayload, Page, Route, expect
 
 from embedded.demo.measure import word_error_rate
-from tests.browser.conftest import OpenPage, record
+from tests.browser.conftest import AT_ONCE, OpenPage, record
 from tests.browser.test_transcript_page import sign_in
 from tests.e2e.parts import mishear
 from tests.e2e.rooms import SENTENCES, room
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 MISHEARD = "Nobody has said this."
 _PATIENCE = 40_000
@@ -80,7 +80,8 @@ async def test_work_that_ends_while_a_page_is_opened_is_not_shown_as_going_on(
         await page.route(path, tell_as_it_was, times=1)
         await page.goto(f"{url}/app/#/sessions/{session_id}")
         await expect(page.get_by_test_id("caption").first).to_be_visible()
-        await expect(page.get_by_test_id("session-status")).to_have_attribute("data-status", "completed")
+        status = page.get_by_test_id("session-status")
+        await expect(status).to_have_attribute("data-status", "completed", timeout=AT_ONCE)
 
 
 async def test_what_a_second_pass_corrects_appears_by_itself_and_leaves_an_open_editor_alone(
@@ -105,9 +106,7 @@ async def test_what_a_second_pass_corrects_appears_by_itself_and_leaves_an_open_
         words = page.get_by_label("What was said")
         await words.fill("They finished it.")
         await opened.host.finalize(opened.session_id)
-        await expect(page.get_by_test_id("quiet-task")).to_contain_text(
-            "Preparing the recording", timeout=10_000
-        )
+        await expect(page.get_by_test_id("quiet-task")).to_contain_text("Preparing the recording")
         await expect(captions).to_contain_text(["new car"], timeout=_PATIENCE)
         await expect(page.get_by_test_id("playback")).to_be_visible()
         await expect(page.get_by_test_id("quiet-task")).to_have_count(0)

@@ -12,7 +12,7 @@ from embedded.demo.measure import word_error_rate
 from tests.browser.conftest import OpenPage, record
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 SPOKEN = (
     "Let us talk about the garden show. "

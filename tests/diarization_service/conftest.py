@@ -22,7 +22,7 @@ from shared.contracts.diarization import Progress, SpeakerCount
 from shared.observing import configure_logging
 from shared.speakers import Turn
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class AlternatingEngine:

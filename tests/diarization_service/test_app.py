@@ -26,6 +26,7 @@ from tests.diarization_service.conftest import (
 )
 
 PCM = {"content-type": "audio/pcm;rate=16000"}
+TWO_WAIT = 'intrascribe_queue_depth{queue="diarization-final"} 2.0'
 
 
 async def begun(engine: AlternatingEngine) -> None:
@@ -165,6 +166,9 @@ async def test_a_full_house_refuses_at_once(http: httpx.AsyncClient, engine: Alt
     async with asyncio.TaskGroup() as callers:
         waiting = [callers.create_task(client.diarize(loud(0.1))) for _ in range(3)]
         await begun(engine)
+        async with asyncio.timeout(PATIENCE):
+            while TWO_WAIT not in (await http.get("/metrics")).text:  # noqa: ASYNC110 - nobody tells when
+                await asyncio.sleep(0.005)
         with pytest.raises(UpstreamFailed, match="engine-busy"):
             await client.diarize(loud(0.1))
         refused = await http.post("/diarize?format=events", content=bytes(2), headers=PCM)

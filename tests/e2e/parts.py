@@ -1,5 +1,6 @@
 """The parts of the running platform, to be killed, and its database, to be asked behind the API's back."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -32,14 +33,18 @@ def kill_rooms(state: Path) -> None:
     """End every process that captions a room: those of the worker's children that talk to Valkey."""
     port = _platform(state).settings.valkey_port
     worker = psutil.Process(Supervisor(Layout(state)).programs()["agent"].pid)
-    rooms = [
-        process
-        for process in worker.children(recursive=True)
-        if any(each.raddr and each.raddr.port == port for each in process.net_connections("tcp"))
-    ]
+    rooms = [process for process in worker.children(recursive=True) if _talks_to(process, port)]
     assert rooms, "no process of the worker talks to Valkey"
     for process in rooms:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _talks_to(process: psutil.Process, port: int) -> bool:
+    try:
+        return any(each.raddr and each.raddr.port == port for each in process.net_connections("tcp"))
+    except psutil.NoSuchProcess:  # a room of another test has just ended
+        return False
 
 
 def stored(state: Path, session_id: UUID) -> list[Stored]:

@@ -82,7 +82,7 @@ class Guest:
 
     async def switch_on(self) -> None:
         """Publish the microphone; returns when the agent hears it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             await self._person.publish()
             await self._person.heard()
 
@@ -100,7 +100,7 @@ class Guest:
     async def leave(self) -> None:
         await self._person.leave()
 
-    async def sees(self, what: Callable[["Guest"], bool], *, seconds: float = 10.0) -> None:
+    async def sees(self, what: Callable[["Guest"], bool], *, seconds: float = 40.0) -> None:
         """Wait until it is so. Raises TimeoutError when it does not become so."""
         async with asyncio.timeout(seconds):
             while not what(self):
@@ -119,7 +119,7 @@ class Guest:
         self,
         when: Callable[[list[TranscriptSegment]], bool] = lambda _: True,
         *,
-        seconds: float = 10.0,
+        seconds: float = 40.0,
     ) -> list[TranscriptSegment]:
         """The finals as the API returns them, as soon as they are as wanted and the API answers."""
         async with asyncio.timeout(seconds):
@@ -158,7 +158,7 @@ class Room:
         await guest.join()
         return guest
 
-    async def listening(self, *, seconds: float = 20.0) -> None:
+    async def listening(self, *, seconds: float = 40.0) -> None:
         """Wait for the agent."""
         async with asyncio.timeout(seconds):
             while (await self.host.activity(self.session_id)).agent != "listening":  # noqa: ASYNC110 - over HTTP

@@ -2,23 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from tests.e2e.parts import Stored, kill, kill_rooms, stored
 from tests.e2e.rooms import SENTENCES, Guest, count, room
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 GOODBYE = "See you all on Monday."
 
-ROOM_RECOVERY_SECONDS = 10.0
-WORKER_RECOVERY_SECONDS = 20.0
+ROOM_RECOVERY_SECONDS = 15.0
+WORKER_RECOVERY_SECONDS = 30.0
 """A worker has to start anew, with all that it imports, before it can be sent to the room."""
 
 _IN_FLIGHT_SECONDS = 0.5
@@ -74,8 +76,10 @@ async def test_a_final_that_was_seen_is_stored_once_whatever_is_killed(
         assert _twice(ada) == []
         assert [count(line, ada.finals) for line in lines] == [1] * len(lines)
         known = await ada.finals_stored(lambda finals: len(finals) >= len(ada.finals))
+        # As they came: while the speech service was away, partials of what followed may have been seen first.
+        finals = [each for each in ada.seen if each.final]
         assert [(each.segment_id, each.text) for each in known] == [
-            (each.segment_id, each.text) for each in ada.finals
+            (each.segment_id, each.text) for each in finals
         ]
 
 
@@ -99,10 +103,11 @@ def _twice(guest: Guest) -> list[str]:
 async def _stored_when_seen(state: Path, session_id: UUID, guest: Guest) -> list[Stored]:
     """The rows of the transcript, once every final that was seen is among them as it was seen."""
     seen = {Stored(each.segment_id, each.identity, each.text) for each in guest.finals}
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while True:
-            rows = await asyncio.to_thread(stored, state, session_id)
-            if seen <= set(rows):
-                assert len(rows) == len(seen)
-                return rows
+            with suppress(psycopg.OperationalError):  # Postgres may be what was killed
+                rows = await asyncio.to_thread(stored, state, session_id)
+                if seen <= set(rows):
+                    assert len(rows) == len(seen)
+                    return rows
             await asyncio.sleep(0.2)

@@ -13,7 +13,7 @@ from embedded.demo.script import read_script
 from embedded.demo.voices import prepare
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 _MISHEARD = 0.15
 

@@ -11,7 +11,7 @@ from tests.e2e.events import Event, following
 from tests.e2e.rooms import SENTENCES, Guest, count, room
 from tests.platform_fixture import RunningPlatform
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 GARDEN = (
     "Please water every garden before summer begins.",
@@ -102,7 +102,7 @@ async def test_who_comes_late_sees_what_was_said_and_all_that_follows_once(platf
             (each.segment_id, each.text) for each in ada.finals
         ]
         async with (
-            asyncio.timeout(20),
+            asyncio.timeout(40),
             following(platform.api_url, bob.account, opened.session_id, after=known.position) as events,
         ):
             await ada.say(late)

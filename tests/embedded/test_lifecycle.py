@@ -47,7 +47,7 @@ def platform(layout: Layout) -> Platform:
     return servers_only(layout, page_server(free_ports(1)[0]))
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+def until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     """Wait for something to become true."""
     end = time.monotonic() + seconds
     while not condition():

@@ -58,6 +58,6 @@ def test_servers_end_when_their_process_is_killed() -> None:
             if word.endswith("livekit.json")
         )
         process.kill()
-    _, alive = psutil.wait_procs(children, timeout=15)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []
     shutil.rmtree(state)

@@ -21,7 +21,7 @@ from shared.decoding_child import Gone, decode, is_abandoned
 from shared.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 10.0
+PATIENCE = 40.0
 
 
 def encoded(container: str, codec: str, *, rate: int = 48_000, seconds: float = 1.0) -> bytes:

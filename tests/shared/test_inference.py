@@ -12,7 +12,7 @@ from shared.contracts.stt import Priority
 from shared.errors import Unavailable
 from shared.inference import EngineBusy, InferenceWorker, Model
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Gate:

@@ -17,7 +17,7 @@ from starlette.types import Message, Scope
 from shared.errors import PROBLEM_MEDIA_TYPE, Forbidden, Unauthenticated, Unavailable
 from shared.serving import install, while_connected
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Title(BaseModel):

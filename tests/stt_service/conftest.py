@@ -19,7 +19,7 @@ from stt_service.app import create_app
 from stt_service.engine import Loaded, Recognised, Speech
 from stt_service.settings import SttSettings
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class CountingEngine:

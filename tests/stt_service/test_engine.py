@@ -106,7 +106,7 @@ def test_a_start_without_weights_ends_at_once_and_says_why(tmp_path: Path) -> No
     settings = {"STT_MODELS_DIRECTORY": str(tmp_path), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "stt_service"]
     ran = subprocess.run(
-        command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=20, check=False
+        command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False
     )
     assert ran.returncode == 1
     assert ran.stderr.startswith("the speech service cannot start")

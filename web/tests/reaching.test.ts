@@ -30,7 +30,7 @@ test("an answer that stops in its midst ends in the same problem", async () => {
 });
 
 test("an answer that comes slowly comes whole", async () => {
-  const response = await reach("/", {}, 150, serving(["[1", ",2", ",3", "]"], 60));
+  const response = await reach("/", {}, 500, serving(["[1", ",2", ",3", "]"], 150));
   expect([response.status, await response.json()]).toEqual([200, [1, 2, 3]]);
 });
 

@@ -41,7 +41,7 @@ class Slow:
 
 async def test_who_finds_no_place_is_sent_away_at_once() -> None:
     maker = Slow()
-    desk = MinutesDesk(maker, places=1, seconds=5, stopping=Stopping())
+    desk = MinutesDesk(maker, places=1, seconds=60, stopping=Stopping())
     first = asyncio.create_task(desk.make(TALK, Wishes()))
     await until(lambda: maker.begun == 1)
     with pytest.raises(EngineBusy):
@@ -63,7 +63,7 @@ async def test_minutes_that_take_longer_are_a_task_for_later() -> None:
 
 async def test_a_process_that_stops_sends_away_who_waits() -> None:
     maker, stopping = Slow(), Stopping()
-    desk = MinutesDesk(maker, places=1, seconds=5, stopping=stopping)
+    desk = MinutesDesk(maker, places=1, seconds=60, stopping=stopping)
     waiting = asyncio.create_task(desk.make(TALK, Wishes()))
     await until(lambda: maker.begun == 1)
     stopping.begin()

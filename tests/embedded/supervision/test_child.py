@@ -48,7 +48,7 @@ def test_a_child_dies_with_its_killed_parent(tmp_path: Path) -> None:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    assert child.wait(timeout=10) is None
+    assert child.wait(timeout=60) is None
 
 
 def test_a_child_whose_parent_died_before_it_could_ask_does_not_start(tmp_path: Path) -> None:

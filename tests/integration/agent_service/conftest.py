@@ -128,7 +128,7 @@ def working(servers: Servers, stt: WordReader, **settings: str) -> Iterator[Work
             yield worker
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
             shutil.rmtree(storage, ignore_errors=True)
 
 
@@ -136,7 +136,7 @@ def _await_registration(worker: Worker) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert worker.process.poll() is None, "the worker ended; what it printed says why"
-        with suppress(httpx.ConnectError):
+        with suppress(httpx.TransportError):
             if httpx.get(worker.health_url, trust_env=False).is_success:
                 return
         time.sleep(0.1)

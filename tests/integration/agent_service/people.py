@@ -44,7 +44,7 @@ class Shown:
     at: float
 
 
-async def until(condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
+async def until(condition: Callable[[], bool], *, seconds: float = 40.0) -> None:
     """Wait for a condition; what it reads changes in this event loop."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - any change may be the awaited one
@@ -87,7 +87,7 @@ class Meeting:
         await self.dispatch()
         return await self.listening(after=before)
 
-    async def listening(self, *, after: int = 0, seconds: float = 15.0) -> str:
+    async def listening(self, *, after: int = 0, seconds: float = 40.0) -> str:
         """Wait for an agent that listens, beyond the first so many changes; returns its identity."""
         async with asyncio.timeout(seconds):
             while True:
@@ -106,7 +106,7 @@ class Meeting:
         """Every version of every caption in the session's stream."""
         return [Caption.model_validate_json(data) for kind, data in await self.events() if kind == "caption"]
 
-    async def finals(self, number: int, *, seconds: float = 15.0) -> list[Caption]:
+    async def finals(self, number: int, *, seconds: float = 40.0) -> list[Caption]:
         """Wait until there are so many finals, and return all there are."""
         async with asyncio.timeout(seconds):
             while True:
@@ -186,7 +186,8 @@ class Person:
         token = token.with_kind(kind)
         self.room.register_text_stream_handler(CAPTION_TEXT_TOPIC, self._read)
         self.room.on("data_received", self._receive)
-        await self.room.connect(servers.livekit_url, token.to_jwt())
+        options = rtc.RoomOptions(auto_subscribe=False)  # so that only agents hear anybody
+        await self.room.connect(servers.livekit_url, token.to_jwt(), options)
 
     async def leave(self) -> None:
         await self.turn_off()
@@ -201,6 +202,13 @@ class Person:
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
         self._publication = await self.room.local_participant.publish_track(track, options)
         self._microphone = asyncio.create_task(self._speak(self._source))
+
+    async def heard(self) -> None:
+        """Returns when an agent hears the microphone; it needs some silence before the first word."""
+        assert self._publication
+        async with asyncio.timeout(40):
+            await self._publication.wait_for_subscription()
+        await self.rest(0.5)
 
     async def turn_off(self) -> None:
         """Take the microphone away, also in the middle of a word."""

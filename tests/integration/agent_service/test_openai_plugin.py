@@ -43,14 +43,14 @@ def service() -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 def _await_health(process: subprocess.Popen[bytes], address: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, "the service ended; what it printed says why"
-        with suppress(httpx.ConnectError):
+        with suppress(httpx.TransportError):
             if httpx.get(address, trust_env=False).is_success:
                 return
         time.sleep(0.1)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 async def test_each_voice_is_kept_apart_where_it_was_on_the_clock(servers: Servers, worker: Worker) -> None:
     async with meeting(servers) as held, person(held, "ann") as ann, person(held, "bob") as bob:
         await held.captioned()
-        await ann.rest(0.3)
+        await asyncio.gather(ann.heard(), bob.heard())
         await ann.say(say("alfa", 1.5))
         await bob.say(say("bravo", 1.5))
         finals = await held.finals(2)
@@ -45,11 +45,12 @@ async def test_nothing_is_kept_in_a_room_that_livekit_made_again_without_a_word(
         await held.end()
         async with person(held, "ann") as ann:  # her token makes the room again
             await held.captioned()
+            await ann.heard()
             await ann.say(say("echo", 1.5))
             await held.finals(1)
             await ann.turn_off()
             await held.end()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(40):
                 while not await _has_left(held):  # noqa: ASYNC110 - what changes is in a server
                     await asyncio.sleep(0.05)
         # An agent leaves when what it kept has been delivered.
@@ -75,6 +76,7 @@ async def test_nothing_is_kept_of_a_room_that_does_not_record(servers: Servers, 
 
         await record(False)
         await held.captioned()
+        await ann.heard()
         await ann.say(say("echo", 1.5))
         await held.finals(1)
         await record(True)

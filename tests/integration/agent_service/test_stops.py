@@ -24,14 +24,14 @@ async def test_a_killed_agents_successor_captions_on_and_doubles_nothing(
     with working(servers, stt, AGENT_IDLE_PROCESSES="0") as worker:
         async with meeting(servers) as held, person(held, "ann") as ann:
             first = await held.captioned()
-            await ann.rest(0.5)
+            await ann.heard()
             await ann.say(say("alfa", 1.5))
             await held.finals(1)
             for process in worker.job_processes():
                 process.kill()
             await held.dispatch()
-            second = await held.listening(after=1, seconds=10)
-            await ann.rest(0.5)
+            second = await held.listening(after=1)
+            await ann.rest(1.5)  # until it hears her
             await ann.say(say("bravo", 1.5))
             finals = await held.finals(2)
             assert said(finals) == [("ann", "alfa"), ("ann", "bravo")]
@@ -46,18 +46,18 @@ async def test_an_agent_that_was_frozen_does_not_caption_beside_its_successor(
     with working(servers, stt, AGENT_IDLE_PROCESSES="0") as worker:
         async with meeting(servers) as held, person(held, "ann") as ann:
             await held.captioned()
-            await ann.rest(0.5)
+            await ann.heard()
             frozen = worker.job_processes()
             for process in frozen:
                 process.suspend()
             await held.dispatch()
-            second = await held.listening(after=1, seconds=10)
-            await ann.rest(0.5)
+            second = await held.listening(after=1)
+            await ann.rest(1.5)  # until it hears her
             ann.begin(say("echo", 3.0))
             for process in frozen:
                 process.resume()
             await held.finals(1)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(40):
                 while await held.agents() != [second]:  # noqa: ASYNC110 - only LiveKit knows
                     await asyncio.sleep(0.05)
             assert said(await held.finals(1)) == [("ann", "echo")]
@@ -67,10 +67,11 @@ async def test_a_stopping_worker_delivers_what_is_being_said(servers: Servers, s
     with working(servers, stt) as worker:
         async with meeting(servers) as held, person(held, "ann") as ann:
             agent = await held.captioned()
+            await ann.heard()
             ann.begin(say("golf", 10.0))
             await until(lambda: any(each.text == "golf" for each in ann.shown))
             worker.process.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(worker.process.wait, 10) == 0
+            assert await asyncio.to_thread(worker.process.wait, 40) == 0
             (final,) = await held.finals(1)
             assert final.text == "golf"
             await until(lambda: bool(ann.finals))
@@ -79,7 +80,9 @@ async def test_a_stopping_worker_delivers_what_is_being_said(servers: Servers, s
                 AgentChanged(state="left", identity=agent),
             ]
             assert await held.holder() is None
-            assert await held.agents() == []
+            async with asyncio.timeout(40):
+                while await held.agents():  # noqa: ASYNC110 - only LiveKit knows
+                    await asyncio.sleep(0.05)
 
 
 async def test_nothing_of_a_killed_worker_lives_on(servers: Servers, stt: WordReader) -> None:
@@ -89,7 +92,7 @@ async def test_nothing_of_a_killed_worker_lives_on(servers: Servers, stt: WordRe
             processes = worker.job_processes()
             assert processes
             worker.process.kill()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(40):
                 while any(process.is_running() for process in processes):  # noqa: ASYNC110 - they tell nobody
                     await asyncio.sleep(0.05)
 
@@ -110,7 +113,7 @@ async def test_nothing_lives_on_of_a_worker_killed_with_unread_answers(
             await asyncio.sleep(0.5)
             # What they answered lies unread in the worker's socket: its end is a reset, no end of file.
             worker.process.kill()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(40):
                 while any(process.is_running() for process in processes):  # noqa: ASYNC110 - they tell nobody
                     await asyncio.sleep(0.05)
 
@@ -121,7 +124,7 @@ async def test_an_agent_that_cannot_get_back_into_its_room_makes_way(stt: WordRe
             agent = await held.captioned()
             assert await held.holder() == agent
             listening_on(servers.livekit_url).kill()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(40):
                 while await held.holder():  # noqa: ASYNC110 - Redis is asked
                     await asyncio.sleep(0.05)
             assert [change.state for change in await held.changes()] == ["listening", "left"]
@@ -142,6 +145,7 @@ async def test_a_killed_agent_loses_no_chunk_that_was_closed(servers: Servers, s
     with working(servers, stt, AGENT_IDLE_PROCESSES="0") as worker:
         async with meeting(servers) as held, person(held, "ann") as ann:
             await held.captioned()
+            await ann.heard()
             for word in ("alfa", "bravo", "charlie"):
                 await ann.say(say(word, 3.5))
             await until(lambda: bool(chunks_in(worker.storage)))
@@ -149,7 +153,8 @@ async def test_a_killed_agent_loses_no_chunk_that_was_closed(servers: Servers, s
                 process.kill()
             stt.down = False
             await held.dispatch()
-            await held.listening(after=1, seconds=10)
+            await held.listening(after=1)
+            await ann.rest(1.5)  # until it hears her
             await ann.say(say("delta", 2.0))
             await ann.turn_off()
             await until(lambda: len({chunk.start for chunk in chunks_in(worker.storage)}) > 1)

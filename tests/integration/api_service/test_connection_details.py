@@ -73,7 +73,7 @@ async def test_nobody_enters_a_room_uninvited(
         answer = await bob.post(PATH, {"session_id": name})
         assert (answer.status_code, answer.json()["code"]) == (404, "session-not-found")
     assert stored(servers) == before
-    assert await rooms(livekit) == rooms_before
+    assert await rooms(livekit) <= rooms_before  # those of other tests may just have ended
 
 
 @pytest.mark.parametrize("status", ["cancelled", "archived"])
@@ -97,7 +97,7 @@ async def test_what_does_not_parse_changes_nothing(
     before, rooms_before = stored(servers), await rooms(livekit)
     assert (await ada.post(PATH, body)).status_code == 422
     assert stored(servers) == before
-    assert await rooms(livekit) == rooms_before
+    assert await rooms(livekit) <= rooms_before  # those of other tests may just have ended
 
 
 async def test_while_livekit_is_away_nothing_is_created_and_trying_again_is_advised(

@@ -76,7 +76,7 @@ async def _send(person: Person, what: str, session: str) -> httpx.Response:
 async def _waits_or_ends(
     sending: asyncio.Task[httpx.Response], watching: psycopg.AsyncConnection[tuple[object, ...]]
 ) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not (sending.done() or await _waits(watching)):  # noqa: ASYNC110 - nobody tells when
             await asyncio.sleep(0.02)
 

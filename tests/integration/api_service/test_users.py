@@ -93,7 +93,7 @@ async def test_usage_is_counted_quickly_among_many_sessions(ada: Person, servers
     assert "recording_sessions_by_creation" in str(plan)
     began = datetime.now(UTC)
     usage = await used(ada)
-    assert (datetime.now(UTC) - began).total_seconds() < 0.5
+    assert (datetime.now(UTC) - began).total_seconds() < 3
     now = datetime.now(UTC)
     hours = (now - now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)).total_seconds() / 3600
     assert abs(usage["monthly_sessions"] - hours) <= 1

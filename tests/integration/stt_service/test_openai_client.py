@@ -186,7 +186,7 @@ async def test_a_client_who_hangs_up_frees_its_place(client: AsyncOpenAI, engine
     first = asyncio.create_task(create(file=QUIET, model=MODEL))
     await begun(engine)
     impatient = asyncio.create_task(create(file=QUIET, model=MODEL))
-    async with httpx.AsyncClient() as http, asyncio.timeout(PATIENCE):
+    async with httpx.AsyncClient(timeout=PATIENCE) as http, asyncio.timeout(PATIENCE):
 
         async def depth(number: float) -> None:
             line = f'intrascribe_queue_depth{{queue="stt-final"}} {number:.1f}'

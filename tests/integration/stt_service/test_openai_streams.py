@@ -97,7 +97,7 @@ async def test_an_engine_that_breaks_before_any_text_is_a_response_of_its_own(
 
 
 async def metrics(client: AsyncOpenAI) -> str:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
         return (await http.get(str(client.base_url).replace("/v1/", "/metrics"))).text
 
 

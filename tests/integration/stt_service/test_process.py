@@ -19,7 +19,7 @@ from shared.clients.stt import SttClient
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @asynccontextmanager

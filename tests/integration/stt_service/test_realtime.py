@@ -34,7 +34,7 @@ from tests.integration.stt_service.serving import serving
 from tests.integration.stt_service.streams import tape
 from tests.stt_service.conftest import PATIENCE, CountingEngine
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 STRICT: TypeAdapter[RealtimeServerEvent] = TypeAdapter(RealtimeServerEvent)
 SENTENCE = tape("....############........", rate=24_000)

@@ -19,7 +19,7 @@ from tests.integration.stt_service.streams import Client, streaming, tape
 from tests.stt_service.conftest import PATIENCE, CountingEngine
 from tests.stt_service.test_app import begun
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 SENTENCES = "....############......................########......"
 
@@ -304,7 +304,7 @@ async def test_places_are_bounded_and_a_client_that_vanishes_frees_its_own(port:
 
 
 async def open_streams(port: int) -> float:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as http:
         metrics = (await http.get("/metrics")).text
     return float(metrics.partition('intrascribe_open_streams{service="stt"} ')[2].partition("\n")[0])
 
@@ -366,7 +366,8 @@ async def test_a_service_that_stops_says_so_to_its_streams(engine: CountingEngin
 
 async def depth(port: int, number: float) -> None:
     line = f'intrascribe_queue_depth{{queue="stt-final"}} {number:.1f}'
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(PATIENCE):
+    address = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as http, asyncio.timeout(PATIENCE):
         while line not in (await http.get("/metrics")).text:  # noqa: ASYNC110 - nobody tells when
             await asyncio.sleep(0.005)
 

@@ -17,7 +17,7 @@ from tests.shared.test_decoding import encoded
 from tests.stt_service.conftest import PATIENCE, CountingEngine
 from tests.stt_service.test_app import begun, waiting
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 KINDS = {
     "/transcribe": "audio/wav",
@@ -83,7 +83,7 @@ async def test_a_full_service_says_so_before_a_body_is_sent(engine: CountingEngi
 async def test_bodies_that_do_not_come_hold_places_for_a_while_only(
     engine: CountingEngine, path: str
 ) -> None:
-    async with served(engine, max_waiting=1, body_timeout_seconds=0.5) as (port, http):
+    async with served(engine, max_waiting=1, body_timeout_seconds=1.5) as (port, http):
         async with (
             uploading(port, path, announced=10) as first,
             uploading(port, path, announced=10) as second,

@@ -125,7 +125,7 @@ def test_a_start_without_its_model_says_so_before_the_library_is_there(bare: Pat
     }
     command = [sys.executable, "-X", "importtime", "-m", "stt_service"]
     ran = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=90, check=False
     )
     said = [line for line in ran.stderr.splitlines() if not line.startswith("import time:")]
     assert ran.returncode == 1

@@ -21,7 +21,7 @@ from shared.settings import StorageSettings
 BUCKET = "meetings"
 KEY, SECRET = "intrascribe-tests", "a-secret-of-the-tests"
 _WEED = Path(sys.executable).parent / "weed"
-_PATIENCE = 40.0
+_PATIENCE = 80.0
 
 
 @contextmanager

@@ -124,7 +124,7 @@ async def test_a_client_who_hangs_up_while_sending_leaves_nothing(servers: Serve
         request = asyncio.create_task(
             api.http.put(ticket["upload_url"], content=stuck(), headers={"content-length": str(len(content))})
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await sending.wait()
             folder = tmp_path / "storage"
             while not list(folder.rglob("*#*")):  # noqa: ASYNC110 - nobody tells when

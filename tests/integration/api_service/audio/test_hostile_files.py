@@ -21,7 +21,7 @@ from tests.servers import Servers
 
 pytestmark = pytest.mark.integration
 
-PATIENCE, SOON = 30.0, 5.0
+PATIENCE, SOON = 60.0, 15.0
 AUDIO = {"ch8_48k.wav", "one_sample.wav", "silence_60s.wav"}
 """Of the hostile ones; the libraries' own test files may be either."""
 

@@ -101,7 +101,7 @@ async def test_a_place_that_a_link_may_still_write_to_is_looked_at_again(
     path = f"uploads/{ticket['id']}"
     assert (await ada.api.post(ticket["complete_url"], headers=ada.headers)).status_code == 200
     await gone(storage, database, path)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while waiting(servers, path) != [(True, True)]:  # noqa: ASYNC110 - the other keeper may be at it
             await asyncio.sleep(0.02)
 

@@ -129,7 +129,7 @@ async def test_the_cache_is_counted_as_it_is(ada: Person, bob: Person, servers: 
     session = await ada.new_session()
     redis = Redis.from_url(servers.redis_url)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await redis.sadd(LIVE_SESSIONS_KEY, session["id"])
             await redis.xadd(stream_key_of(session), {"kind": "none"})
             held = (await ada.get("/api/v1/audio/cache/status")).json()

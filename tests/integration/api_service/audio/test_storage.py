@@ -107,7 +107,7 @@ async def test_a_writer_who_is_cancelled_leaves_nothing(storage: Storage) -> Non
         await asyncio.Event().wait()
 
     writing = asyncio.create_task(storage.put("stuck/a", stuck()))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         await begun.wait()
         writing.cancel()
         await asyncio.wait([writing])
@@ -132,7 +132,7 @@ async def test_more_writers_than_memory_has_room_for_are_refused(storage: Storag
         await done.wait()
 
     writers = [asyncio.create_task(storage.put(f"many/{number}", waiting())) for number in range(8)]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while True:
             await asyncio.sleep(0)
             try:
@@ -180,7 +180,7 @@ async def test_a_wrong_secret_is_a_failure_of_ours(s3: StorageSettings) -> None:
 
 async def test_a_bucket_that_cannot_be_reached_is_a_failure_of_ours_and_soon(s3: StorageSettings) -> None:
     away = s3.model_copy(update={"aws_endpoint_url": "http://127.0.0.1:9"})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         with pytest.raises(StorageFailed):
             await open_storage(away).put("anything", several(b"x"))
 

@@ -50,7 +50,7 @@ def sha256(content: bytes) -> str:
 
 async def gone(storage: Storage, database: Database, path: str) -> None:
     """Wait until an object is removed, as the keeper of some process does it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             await ObjectKeeper(database, storage).tidy_up()
             try:

@@ -36,7 +36,7 @@ def serving_on_a_port(chosen: ApiSettings) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            end = time.monotonic() + 10
+            end = time.monotonic() + 40
             while not server.started:
                 assert time.monotonic() < end, "the API did not start"
                 time.sleep(0.01)
@@ -52,6 +52,7 @@ def token_for(address: str, name: str) -> tuple[str, str]:
         f"{address}/api/v1/auth/development-token",
         json={"email": f"{name}@example.com"},
         trust_env=False,
+        timeout=60,
     ).json()
     return answer["user"]["id"], answer["access_token"]
 

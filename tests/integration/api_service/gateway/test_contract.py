@@ -93,7 +93,7 @@ def _complete_audio_file(servers: Servers, own: belongings.Belongings) -> None:
 def _ask(name: str, case: AnyCase, address: str, headers: dict[str, str]) -> None:
     # One key for two bodies is refused, which is right and tells nothing of the route.
     case.headers.pop(HEADER, None)
-    answer = case.call(base_url=address, headers=headers, timeout=10)
+    answer = case.call(base_url=address, headers=headers, timeout=60)
     excused: list[Check] = []
     if excuses.refused_for_a_reason(name, answer):
         excused = [positive_data_acceptance, negative_data_rejection]

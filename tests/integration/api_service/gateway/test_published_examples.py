@@ -69,7 +69,7 @@ async def test_an_example_is_answered(
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     code = published.filled(asking_the_api()[number], replacing)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         ran = await published.run(code, client, port=API_PORT, address=address, open=opened)
     assert len(ran.answers) == len(re.findall(rf"http://localhost:{API_PORT}/", code))
     assert [answer.status_code for answer in ran.answers if not answer.is_success] == []
@@ -95,7 +95,7 @@ def test_what_the_examples_ask_by_curl_is_answered(address: str) -> None:
     paths = published.asked_by_curl(API_PORT)
     assert paths
     for path in paths:
-        assert httpx.get(f"{address}{path}", trust_env=False).status_code == 200
+        assert httpx.get(f"{address}{path}", trust_env=False, timeout=60).status_code == 200
 
 
 def test_what_the_document_lets_people_make_is_made_here_or_named_with_the_reason() -> None:

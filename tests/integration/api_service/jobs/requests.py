@@ -26,7 +26,7 @@ async def send(
     )
 
 
-async def ended(person: Person, task_id: str, *, within: float = 30) -> Task:
+async def ended(person: Person, task_id: str, *, within: float = 60) -> Task:
     async with asyncio.timeout(within):
         while True:
             answer = await person.get(f"/api/v2/tasks/{task_id}")
@@ -40,7 +40,7 @@ async def ended(person: Person, task_id: str, *, within: float = 30) -> Task:
 
 async def step(person: Person, task_id: str, wanted: str) -> Task:
     """Wait until a task is at this step."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             progress = (await person.get(f"/api/v2/tasks/{task_id}")).json()["progress"]
             if progress["step"] == wanted:

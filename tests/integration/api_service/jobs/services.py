@@ -30,7 +30,7 @@ from shared.contracts.diarization import (
 from shared.contracts.stt import TRANSCRIBE_PATH, Segment, TranscribeResponse, Word
 from tests.servers import ROOT
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 60
 
 
 @dataclass

@@ -273,7 +273,7 @@ async def test_a_cancelled_task_makes_no_summary(ada: Person, worker: Hands, mak
     maker.let.clear()
     task = await begin(ada, session)
     doing = asyncio.create_task(worker.do(task))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         await maker.title_told.wait()
         assert (await ada.send("DELETE", f"/api/v2/tasks/{task}")).status_code == 200
         assert await doing
@@ -288,7 +288,7 @@ async def test_sections_come_while_they_are_made_and_again_for_who_comes_later(
     maker.let.clear()
     task = await begin(ada, session)
     doing = asyncio.create_task(worker.do(task))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         await maker.title_told.wait()
         following = [asyncio.create_task(ada.get(f"/api/v2/tasks/{task}/events")) for _ in range(2)]
         assert (await bob.get(f"/api/v2/tasks/{task}/events")).status_code == 404

@@ -233,7 +233,7 @@ async def test_chunks_go_with_their_session(ada: Person, servers: Servers, setti
     await leave(storage, session["id"], "ann", 0.0, 1.0)
     meet(servers, session["id"], status="completed")
     assert (await ada.send("DELETE", f"/api/v1/sessions/{session['id']}")).status_code == 200
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while [key async for key in storage.keys(folder(UUID(session["id"])))]:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 

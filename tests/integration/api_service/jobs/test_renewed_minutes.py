@@ -106,7 +106,7 @@ async def being_written(meeting: Meeting, worker: Hands, maker: ScriptedMaker) -
     [task] = meeting.tasks()
     maker.let.clear()
     doing = asyncio.create_task(worker.do(task))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         await maker.title_told.wait()
         yield task
         maker.let.set()

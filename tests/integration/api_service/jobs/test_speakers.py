@@ -36,7 +36,7 @@ async def test_a_service_that_dies_and_comes_back_later_than_one_attempt_waits_c
         told = (await send(ada, recording(1, 6, seconds=10, salt=20), prefer="respond-async")).json()
         await step(ada, told["task_id"], "finding_speakers")
         await plug.unplug()
-        await until(lambda: "job.waits" in _log(tmp_path), within_seconds=20)
+        await until(lambda: "job.waits" in _log(tmp_path), within_seconds=60)
         script.let_find.set()
         await plug.plug_in()
         task = await ended(ada, told["task_id"])
@@ -70,7 +70,7 @@ async def test_how_far_the_search_is_can_be_seen(ada: Person, script: Script) ->
     script.let_find.clear()
     told = (await send(ada, recording(1, 6, seconds=10, salt=22), prefer="respond-async")).json()
     progress = await step(ada, told["task_id"], "finding_speakers")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while progress["percentage"] != 87:
             progress = await step(ada, told["task_id"], "finding_speakers")
     script.let_find.set()

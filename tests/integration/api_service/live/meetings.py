@@ -142,7 +142,7 @@ class Meetings:
         return Meeting(self._redis, self._admin, row["id"], email)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 40.0) -> None:
     """Wait until something is so. Fails when that takes too long."""
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - what changes is in a server

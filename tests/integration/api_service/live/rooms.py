@@ -90,7 +90,8 @@ class Agent:
     async def finish(self) -> None:
         """End as a job does that is told to: nobody has to wait for its lease."""
         await self.close()
-        await self._redis.delete(lease_key(self.job.session_id))
+        if await self._redis.get(key := lease_key(self.job.session_id)) == self.identity:
+            await self._redis.delete(key)
         self.seat.left.set()
 
     async def close(self) -> None:

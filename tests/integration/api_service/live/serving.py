@@ -36,7 +36,7 @@ class Listening:
     async def next(self) -> Told | None:
         """The next event, or None at the end of the stream."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             async for line in self._lines:
                 if line and not line.startswith(":"):
                     name, _, value = line.partition(": ")
@@ -111,11 +111,11 @@ async def serving(
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(40):
                 while not server.started:  # noqa: ASYNC110 - it has no event for that
                     await asyncio.sleep(0.01)
             async with httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{chosen}", timeout=10, trust_env=False
+                base_url=f"http://127.0.0.1:{chosen}", timeout=40, trust_env=False
             ) as http:
                 yield Api(http, server)
         finally:

@@ -48,7 +48,7 @@ async def test_an_owner_ends_the_room_for_everybody_and_again(
         assert (refused.status_code, refused.json()["code"]) == (403, "not-owner")
         answer = await owner.send("POST", room_path(meeting, "end"))
         assert answer.status_code == 200, answer.text
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await seat.left.wait()
     assert await meeting.stored() == ["Ann: hello"]
     told = answer.json()
@@ -91,7 +91,7 @@ async def test_an_owner_who_is_alone_ends_the_session_by_its_status(
         await until(lambda: has_status(meeting, "recording"))
         changed = await owner.send("PUT", f"/api/v1/sessions/{meeting.id}", {"status": "cancelled"})
         assert (changed.status_code, changed.json()["status"]) == (200, "cancelled"), changed.text
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await seat.left.wait()
     await until(lambda: _says(meeting, "cancelled"))
 
@@ -101,14 +101,14 @@ async def test_a_paused_session_has_no_agent_until_it_is_resumed(
 ) -> None:
     path = f"/api/v1/sessions/{meeting.id}"
     async with registered(servers, redis) as worker, visiting(servers, meeting.id, "ann"):
-        await until(lambda: _listens(redis, meeting), within=15)
+        await until(lambda: _listens(redis, meeting))
         (await owner.send("PUT", path, {"status": "paused"})).raise_for_status()
         agent = next(each for each in worker.agents if each.job.session_id == meeting.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await agent.seat.left.wait()
         assert await meeting.status() == "paused"
         (await owner.send("PUT", path, {"status": "recording"})).raise_for_status()
-        await until(lambda: _is_sent(worker.agents, meeting, 2), within=15)
+        await until(lambda: _is_sent(worker.agents, meeting, 2))
         assert await meeting.status() == "recording"
     assert await meeting.events("session") == ["recording", "paused", "recording"]
 
@@ -133,7 +133,7 @@ async def test_a_deleted_session_leaves_nothing_and_those_who_follow_it_are_told
         path = "/api/v1/users/me" if whole_account else f"/api/v1/sessions/{meeting.id}"
         deleted = await owner.send("DELETE", path, {"confirm": meeting.owner} if whole_account else None)
         assert deleted.status_code == 200, deleted.text
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await seat.left.wait()
         told = await following.take(1)
         while told[-1].data.get("status") != "deleted":

